@@ -1,0 +1,233 @@
+//! The encoder of a workflow as data, and the function that builds it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Encoder;
+use crate::alphabet::Alphabet;
+use crate::kmer::{KmerCounts, Scale};
+use crate::one_hot::OneHot;
+use crate::symbol_table::UnknownAs;
+use crate::token::KmerTokens;
+
+/// The largest number of k-mers an encoder takes: 4^10.
+pub const MAX_KMERS: usize = 1 << 20;
+
+/// The largest length L or T of an encoder: 2^24 positions.
+pub const MAX_LENGTH: usize = 1 << 24;
+
+/// What a sequence becomes before a model sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum EncoderConfig {
+    /// One channel a letter at every position: (N, L, 4) for bases, (N, L, 20) for proteins.
+    OneHot {
+        /// The alphabet of the sequences.
+        #[serde(default)]
+        alphabet: Alphabet,
+        /// Positions L; what is beyond is cut off and counted.
+        length: usize,
+        /// What N and X become.
+        #[serde(default)]
+        unknown: UnknownAs,
+    },
+    /// How often each k-mer occurs: (N, 1, 4^k), wherever it stands.
+    KmerCounts {
+        /// Letters of a k-mer.
+        k: usize,
+        /// Count a k-mer and its reverse complement as one.
+        #[serde(default)]
+        canonical: bool,
+        /// How the counts of a sequence are scaled.
+        #[serde(default)]
+        scale: Scale,
+        /// The alphabet of the sequences.
+        #[serde(default)]
+        alphabet: Alphabet,
+    },
+    /// One number a k-mer, in the order of the sequence: (N, T, 1), for models with an embedding.
+    KmerTokens {
+        /// Letters of a k-mer.
+        k: usize,
+        /// Positions from one k-mer to the next; k where not given.
+        #[serde(default)]
+        stride: Option<usize>,
+        /// Tokens T; what is beyond is cut off and counted.
+        #[serde(default)]
+        length: Option<usize>,
+        /// The alphabet of the sequences.
+        #[serde(default)]
+        alphabet: Alphabet,
+    },
+}
+
+impl EncoderConfig {
+    /// Returns the alphabet of the sequences.
+    #[must_use]
+    pub fn alphabet(&self) -> Alphabet {
+        match self {
+            Self::OneHot { alphabet, .. }
+            | Self::KmerCounts { alphabet, .. }
+            | Self::KmerTokens { alphabet, .. } => *alphabet,
+        }
+    }
+}
+
+/// Builds the encoder that a configuration describes.
+pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
+    Ok(match *config {
+        EncoderConfig::OneHot { alphabet, length, unknown } => {
+            Box::new(OneHot::new(alphabet, check_length(length)?, unknown))
+        }
+        EncoderConfig::KmerCounts { k, canonical, scale, alphabet } => {
+            check_k(k, alphabet)?;
+            if canonical && !alphabet.is_nucleic() {
+                return Err(ConfigError::CanonicalProtein);
+            }
+            Box::new(KmerCounts::new(alphabet, k, canonical, scale))
+        }
+        EncoderConfig::KmerTokens { k, stride, length, alphabet } => {
+            check_k(k, alphabet)?;
+            let length = check_length(length.ok_or(ConfigError::LengthMissing)?)?;
+            match stride.unwrap_or(k) {
+                0 => return Err(ConfigError::ZeroStride),
+                stride => Box::new(KmerTokens::new(alphabet, k, stride, length)),
+            }
+        }
+    })
+}
+
+fn check_length(length: usize) -> Result<usize, ConfigError> {
+    match length {
+        0 => Err(ConfigError::ZeroLength),
+        1..=MAX_LENGTH => Ok(length),
+        _ => Err(ConfigError::TooLong { length }),
+    }
+}
+
+fn check_k(k: usize, alphabet: Alphabet) -> Result<(), ConfigError> {
+    let largest = (MAX_KMERS.ilog2() / alphabet.letters().ilog2()) as usize;
+    let largest = (1..=largest).rev().find(|&k| alphabet.letters().pow(k as u32) <= MAX_KMERS);
+    match largest {
+        Some(largest) if k > largest => Err(ConfigError::TooManyKmers { k, alphabet, largest }),
+        _ if k == 0 => Err(ConfigError::ZeroK),
+        _ => Ok(()),
+    }
+}
+
+/// An encoder that cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The length is 0.
+    #[error("`length` is 0; give the number of positions or tokens that a model sees")]
+    ZeroLength,
+    /// The length is missing.
+    #[error("`length` is missing; give the number of tokens that a model sees")]
+    LengthMissing,
+    /// The length is beyond [`MAX_LENGTH`].
+    #[error("`length` is {length}, expected at most {MAX_LENGTH}; cut the sequences into windows")]
+    TooLong {
+        /// The length asked for.
+        length: usize,
+    },
+    /// k is 0.
+    #[error("`k` is 0, expected at least 1")]
+    ZeroK,
+    /// There are more than [`MAX_KMERS`] k-mers.
+    #[error(
+        "`k` is {k}: {}^{k} k-mers are more than the {MAX_KMERS} that an encoder takes; \
+         expected at most {largest} for {alphabet} sequences", alphabet.letters()
+    )]
+    TooManyKmers {
+        /// The k asked for.
+        k: usize,
+        /// The alphabet.
+        alphabet: Alphabet,
+        /// The largest k that is taken.
+        largest: usize,
+    },
+    /// The stride is 0.
+    #[error("`stride` is 0, expected at least 1 position from a token to the next")]
+    ZeroStride,
+    /// Canonical k-mers of a protein.
+    #[error("`canonical` needs DNA or RNA: a protein has no reverse complement")]
+    CanonicalProtein,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Shape;
+
+    fn counts(k: usize, canonical: bool, alphabet: Alphabet) -> EncoderConfig {
+        EncoderConfig::KmerCounts { k, canonical, scale: Scale::L2, alphabet }
+    }
+
+    fn tokens(k: usize, stride: Option<usize>, length: Option<usize>) -> EncoderConfig {
+        EncoderConfig::KmerTokens { k, stride, length, alphabet: Alphabet::Dna }
+    }
+
+    fn one_hot(length: usize) -> EncoderConfig {
+        EncoderConfig::OneHot { alphabet: Alphabet::Dna, length, unknown: UnknownAs::Zeros }
+    }
+
+    #[test]
+    fn shapes() {
+        let shape = |config: EncoderConfig| build(&config).unwrap().shape();
+        assert_eq!(shape(one_hot(9)), Shape::Symbols { length: 9, symbols: 16, channels: 4 });
+        let dense = |channels| Shape::Dense { length: 1, channels };
+        assert_eq!(shape(counts(3, false, Alphabet::Dna)), dense(64));
+        assert_eq!(shape(counts(3, true, Alphabet::Dna)), dense(32));
+        assert_eq!(shape(counts(2, true, Alphabet::Rna)), dense(10));
+        assert_eq!(shape(counts(2, false, Alphabet::Protein)), dense(400));
+        let expected = Shape::Tokens { length: 7, vocabulary: 66 };
+        assert_eq!(shape(tokens(3, None, Some(7))), expected);
+    }
+
+    #[test]
+    fn refusals() {
+        let refusal = |config: EncoderConfig| build(&config).err().unwrap();
+        assert_eq!(refusal(one_hot(0)), ConfigError::ZeroLength);
+        assert_eq!(refusal(one_hot(usize::MAX)), ConfigError::TooLong { length: usize::MAX });
+        assert_eq!(refusal(counts(0, false, Alphabet::Dna)), ConfigError::ZeroK);
+        assert_eq!(
+            refusal(counts(11, false, Alphabet::Dna)).to_string(),
+            "`k` is 11: 4^11 k-mers are more than the 1048576 that an encoder takes; \
+             expected at most 10 for DNA sequences"
+        );
+        let protein = Alphabet::Protein;
+        let expected = ConfigError::TooManyKmers { k: usize::MAX, alphabet: protein, largest: 4 };
+        assert_eq!(refusal(counts(usize::MAX, false, protein)), expected);
+        assert_eq!(refusal(counts(2, true, protein)), ConfigError::CanonicalProtein);
+        assert_eq!(refusal(tokens(3, None, None)), ConfigError::LengthMissing);
+        assert_eq!(refusal(tokens(3, Some(0), Some(1))), ConfigError::ZeroStride);
+        assert!(build(&counts(10, true, Alphabet::Dna)).is_ok());
+    }
+
+    fn parse(json: &str) -> Result<EncoderConfig, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn defaults_of_the_workflow_file() {
+        let config = parse(r#"{"one-hot": {"alphabet": "dna", "length": 1024}}"#);
+        assert_eq!(config, Ok(one_hot(1024)));
+        let config = parse(r#"{"kmer-counts": {"k": 6}}"#);
+        assert_eq!(config, Ok(counts(6, false, Alphabet::Dna)));
+        let config = parse(r#"{"kmer-tokens": {"k": 6, "stride": 3}}"#);
+        assert_eq!(config, Ok(tokens(6, Some(3), None)));
+        let config = parse(r#"{"kmer-counts": {"k": 2, "scale": "log-l2"}}"#).unwrap();
+        assert!(matches!(config, EncoderConfig::KmerCounts { scale: Scale::LogL2, .. }));
+        let written = serde_json::to_string(&config).unwrap();
+        assert_eq!(parse(&written), Ok(config));
+        let error = parse(r#"{"one-hot": {"lenght": 3}}"#).unwrap_err();
+        assert!(error.contains("unknown field `lenght`"), "{error}");
+    }
+
+    #[test]
+    fn the_schema_refuses_unknown_keys() {
+        let schema = schemars::schema_for!(EncoderConfig).to_value().to_string();
+        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 6, "{schema}");
+        assert!(schema.contains("kmer-tokens") && schema.contains("log-l2"), "{schema}");
+    }
+}

@@ -1,0 +1,195 @@
+//! The architectures that a workflow can ask for, and the networks that they become.
+
+mod conv;
+mod logistic;
+mod mlp;
+mod transformer;
+
+pub use conv::Conv;
+pub use logistic::Logistic;
+pub use mlp::Mlp;
+pub use transformer::Transformer;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::input::InputShape;
+use crate::network::{Network, NetworkError};
+
+/// A family of networks with its settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Architecture {
+    /// Multinomial logistic regression.
+    Logistic(Logistic),
+    /// A multi-layer perceptron.
+    Mlp(Mlp),
+    /// A convolutional network along the positions.
+    Conv(Conv),
+    /// A transformer encoder.
+    Transformer(Transformer),
+}
+
+/// An architecture that cannot be built for its input.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum BuildError {
+    /// The encoder's output is of a kind that the model cannot read.
+    #[error("{model} {wants}; it got {found}: use {fitting}")]
+    Input {
+        /// Name of the architecture.
+        model: &'static str,
+        /// What it reads.
+        wants: &'static str,
+        /// What the encoder gives.
+        found: String,
+        /// Encoders that fit.
+        fitting: &'static str,
+    },
+    /// A setting outside its range.
+    #[error("{model}: {setting} is {found}, expected {expected}")]
+    Setting {
+        /// Name of the architecture.
+        model: &'static str,
+        /// The setting's key.
+        setting: &'static str,
+        /// Value given.
+        found: String,
+        /// Values possible.
+        expected: &'static str,
+    },
+    /// The layers do not fit the input.
+    #[error("{model}: {source}")]
+    Network {
+        /// Name of the architecture.
+        model: &'static str,
+        /// What is wrong.
+        source: NetworkError,
+    },
+}
+
+impl Architecture {
+    /// The name by which a workflow asks for it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Logistic(_) => "logistic",
+            Self::Mlp(_) => "mlp",
+            Self::Conv(_) => "conv",
+            Self::Transformer(_) => "transformer",
+        }
+    }
+}
+
+/// Builds the network of an architecture for an input and a number of classes.
+pub fn build(
+    architecture: &Architecture,
+    input: InputShape,
+    classes: usize,
+) -> Result<Network, BuildError> {
+    let model = architecture.name();
+    let layers = match architecture {
+        Architecture::Logistic(config) => logistic::layers(*config, input, classes),
+        Architecture::Mlp(config) => mlp::layers(config, input, classes),
+        Architecture::Conv(config) => conv::layers(config, input, classes),
+        Architecture::Transformer(config) => transformer::layers(config, input, classes),
+    }?;
+    Network::new(input, layers, classes).map_err(|source| BuildError::Network { model, source })
+}
+
+/// An input in words.
+fn describe(input: InputShape) -> String {
+    match input {
+        InputShape::Symbols { length, symbols, .. } => {
+            format!("{length} positions of {symbols} symbols")
+        }
+        InputShape::Tokens { length, vocabulary } => {
+            format!("{length} tokens of a vocabulary of {vocabulary}")
+        }
+        InputShape::Dense { length: 1, channels } => format!("one vector of {channels} numbers"),
+        InputShape::Dense { length, channels } => {
+            format!("{length} positions of {channels} numbers")
+        }
+    }
+}
+
+/// Refuses a dropout rate outside [0, 1).
+fn check_rate(model: &'static str, rate: f32) -> Result<(), BuildError> {
+    if (0.0..1.0).contains(&rate) {
+        return Ok(());
+    }
+    let expected = "0 or more and less than 1";
+    Err(BuildError::Setting { model, setting: "dropout", found: rate.to_string(), expected })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SYMBOLS: InputShape = InputShape::Symbols { length: 64, symbols: 5, channels: 4 };
+    const TOKENS: InputShape = InputShape::Tokens { length: 16, vocabulary: 65 };
+    const COUNTS: InputShape = InputShape::Dense { length: 1, channels: 256 };
+    const CURVE: InputShape = InputShape::Dense { length: 40, channels: 2 };
+
+    fn all() -> [Architecture; 4] {
+        [
+            Architecture::Logistic(Logistic::default()),
+            Architecture::Mlp(Mlp::default()),
+            Architecture::Conv(Conv::default()),
+            Architecture::Transformer(Transformer::default()),
+        ]
+    }
+
+    #[test]
+    fn each_architecture_takes_what_fits_and_refuses_the_rest() {
+        let fits = |architecture: &Architecture| {
+            [SYMBOLS, TOKENS, COUNTS, CURVE].map(|input| build(architecture, input, 3).is_ok())
+        };
+        let found = all().each_ref().map(fits);
+        assert_eq!(found[0], [true, false, true, true]);
+        assert_eq!(found[1], [true, false, true, true]);
+        assert_eq!(found[2], [true, false, false, true]);
+        assert_eq!(found[3], [true, true, false, true]);
+    }
+
+    #[test]
+    fn a_refusal_names_the_encoders_that_fit() {
+        let message = build(&all()[2], COUNTS, 3).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "conv reads a sequence of more than one position; it got one vector of 256 numbers: \
+             use encode: one-hot or curve"
+        );
+    }
+
+    #[test]
+    fn architectures_are_read_with_defaults_and_unknown_keys_refused() {
+        let read = |json: &str| serde_json::from_str::<Architecture>(json);
+        assert_eq!(read(r#"{"conv": {}}"#).unwrap(), Architecture::Conv(Conv::default()));
+        let conv = Conv { filters: vec![8], global_pool: crate::layer::Pool::Average, ..Conv::default() };
+        assert_eq!(
+            read(r#"{"conv": {"filters": [8], "global-pool": "average"}}"#).unwrap(),
+            Architecture::Conv(conv)
+        );
+        assert!(read(r#"{"conv": {"filter": [8]}}"#).is_err());
+        assert!(read(r#"{"logistic": {"x": 1}}"#).is_err());
+        for architecture in all() {
+            let json = serde_json::to_string(&architecture).unwrap();
+            assert_eq!(read(&json).unwrap(), architecture);
+        }
+    }
+
+    #[test]
+    fn settings_out_of_range_are_errors() {
+        let conv = Conv { dropout: 1.0, ..Conv::default() };
+        let error = build(&Architecture::Conv(conv), SYMBOLS, 3);
+        assert!(matches!(error, Err(BuildError::Setting { setting: "dropout", .. })));
+        let transformer = Transformer { heads: 5, ..Transformer::default() };
+        let error = build(&Architecture::Transformer(transformer), TOKENS, 3);
+        assert!(matches!(error, Err(BuildError::Setting { setting: "heads", .. })), "{error:?}");
+        let conv = Conv { filters: vec![usize::MAX, usize::MAX], ..Conv::default() };
+        assert!(matches!(
+            build(&Architecture::Conv(conv), SYMBOLS, 3),
+            Err(BuildError::Network { .. })
+        ));
+    }
+}

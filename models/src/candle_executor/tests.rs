@@ -1,0 +1,311 @@
+//! Gradients against finite differences, for every kind of layer and every architecture.
+//!
+//! The finite differences are those of candle's own forward operations in 64-bit floats. Both ways
+//! back are held against them: candle's differentiation of the same operations (the way of a GPU),
+//! and the operations written for the CPU in 32-bit floats.
+
+use candle_core::{DType, Device, Var};
+
+use super::Tensors;
+use crate::architecture::{self, Architecture, Conv, Logistic, Mlp, Transformer};
+use crate::dropout::DropoutKey;
+use crate::executor::Shard;
+use crate::head::{CrossEntropy, Targets};
+use crate::input::{Input, InputShape, InputValues};
+use crate::layer::{Activation, Convolution, Layer, Padding, Pool};
+use crate::network::Network;
+use crate::random;
+use crate::weights::Weights;
+
+const CLASSES: usize = 3;
+const RECORDS: usize = 5;
+
+/// A batch of five records of different valid lengths.
+struct Records {
+    shape: InputShape,
+    lengths: Vec<u32>,
+    codes: Vec<u8>,
+    ids: Vec<u32>,
+    values: Vec<f32>,
+    table: Vec<f32>,
+}
+
+impl Records {
+    fn new(shape: InputShape) -> Self {
+        let mut generator = random::generator(5, "records");
+        let mut draw = |n: usize| (random::uniform(&mut generator) * n as f32) as u32;
+        let (length, channels) = (shape.length(), shape.channels());
+        let count = RECORDS * length;
+        let longest = length as u32;
+        let lengths = [longest, longest - longest / 3, 1, longest, longest / 2];
+        let limit = match shape {
+            InputShape::Symbols { symbols, .. } => symbols,
+            InputShape::Tokens { vocabulary, .. } => vocabulary,
+            InputShape::Dense { .. } => 1,
+        };
+        let codes = (0..count).map(|_| draw(limit.min(200)) as u8).collect();
+        let ids = (0..count).map(|_| draw(limit)).collect();
+        let values = (0..count * channels).map(|_| draw(1000) as f32 / 500.0 - 1.0).collect();
+        let table = (0..limit * channels).map(|_| draw(1000) as f32 / 500.0 - 1.0).collect();
+        Self { shape, lengths: lengths.map(|l| l.max(1)).to_vec(), codes, ids, values, table }
+    }
+
+    fn input(&self) -> Input<'_> {
+        let values = match self.shape {
+            InputShape::Symbols { channels, .. } => {
+                InputValues::Symbols { codes: &self.codes, table: &self.table, channels }
+            }
+            InputShape::Tokens { vocabulary, .. } => {
+                InputValues::Tokens { ids: &self.ids, vocabulary }
+            }
+            InputShape::Dense { channels, .. } => {
+                InputValues::Dense { values: &self.values, channels }
+            }
+        };
+        Input { n: RECORDS, length: self.shape.length(), lengths: &self.lengths, values }
+    }
+}
+
+const TARGETS: Targets<'_> =
+    Targets { labels: &[0, 2, 1, 2, 0], weights: &[1.0, 0.5, 2.0, 1.5, 1.0] };
+
+/// Weights that no layer's first values leave at 0 or 1.
+fn weights(network: &Network) -> Weights {
+    let mut weights = Weights::initial(network, 11);
+    let mut generator = random::generator(12, "noise");
+    for value in weights.as_mut_slice() {
+        *value += 0.4 * (random::uniform(&mut generator) - 0.5);
+    }
+    weights
+}
+
+fn tensors(weights: &Weights, dtype: DType) -> Tensors {
+    Tensors::new(weights, &Device::Cpu, dtype, |t| Ok(Var::from_tensor(&t)?.into_inner())).unwrap()
+}
+
+/// The loss in 64-bit floats, from logits that candle's own operations give.
+fn exact_loss(
+    tensors: &Tensors,
+    network: &Network,
+    input: &Input<'_>,
+    dropout: Option<DropoutKey>,
+) -> f64 {
+    let logits = tensors.forward(network, input, dropout, 0).unwrap();
+    let logits: Vec<Vec<f64>> = logits.to_vec2().unwrap();
+    let record = |(record, row): (usize, &Vec<f64>)| {
+        let sum: f64 = row.iter().map(|logit| logit.exp()).sum();
+        let label = TARGETS.labels[record] as usize;
+        f64::from(TARGETS.weights[record]) * (sum.ln() - row[label])
+    };
+    logits.iter().enumerate().map(record).sum()
+}
+
+fn gradients(tensors: &Tensors, network: &Network, input: Input<'_>, key: Option<DropoutKey>) -> Vec<f32> {
+    let count = tensors.ranges.last().map_or(0, |range| range.end);
+    let mut gradients = vec![f32::NAN; count];
+    let shard = Shard { first_record: 0, input, targets: TARGETS };
+    let loss = CrossEntropy::default();
+    tensors.loss_and_gradients(network, &shard, &loss, key, &mut gradients).unwrap();
+    gradients
+}
+
+/// Holds both ways back against finite differences, for at most 12 values of each weight.
+fn check(network: &Network, dropout: Option<DropoutKey>) {
+    let records = Records::new(network.input());
+    let input = records.input();
+    input.check(&network.input()).unwrap();
+    let weights = weights(network);
+    let exact = tensors(&weights, DType::F64);
+    let by_candle = gradients(&exact, network, input, dropout);
+    let by_kernels = gradients(&tensors(&weights, DType::F32), network, input, dropout);
+    let largest = by_candle.iter().fold(0.0_f64, |m, &g| m.max(f64::from(g).abs()));
+    assert!(largest > 1e-3, "a gradient that is zero proves nothing");
+    for (index, range) in weights.ranges().iter().enumerate() {
+        let name = &weights.parameters()[index].name;
+        let mut moved = false;
+        for position in range.clone().step_by(range.len().div_ceil(12)) {
+            let at = |step: f64| {
+                // Weights are moved in 64-bit floats: the step is far below those of 32-bit floats.
+                let mut moved = tensors(&weights, DType::F64);
+                let tensor = &moved.tensors[index];
+                let mut values: Vec<f64> = tensor.flatten_all().unwrap().to_vec1().unwrap();
+                values[position - range.start] += step;
+                let shape = tensor.shape().clone();
+                moved.tensors[index] =
+                    candle_core::Tensor::from_vec(values, shape, &Device::Cpu).unwrap();
+                exact_loss(&moved, network, &input, dropout)
+            };
+            let step = 1e-5;
+            let difference = (at(step) - at(-step)) / (2.0 * step);
+            let scale = largest.max(1.0);
+            let candle = (f64::from(by_candle[position]) - difference).abs() / scale;
+            let kernels = (f64::from(by_kernels[position]) - difference).abs() / scale;
+            assert!(candle < 1e-6, "candle: {name}[{}] off by {candle} of {difference}", position - range.start);
+            assert!(kernels < 1e-5, "kernels: {name}[{}] off by {kernels} of {difference}", position - range.start);
+            moved |= difference.abs() > 1e-9;
+        }
+        assert!(moved, "{name} has no influence: its gradient is not tested");
+    }
+    for (position, (kernels, candle)) in by_kernels.iter().zip(&by_candle).enumerate() {
+        let error = f64::from((kernels - candle).abs()) / largest.max(1.0);
+        assert!(error < 1e-5, "{position}: {kernels} and {candle}");
+    }
+}
+
+fn symbols(length: usize) -> InputShape {
+    InputShape::Symbols { length, symbols: 5, channels: 4 }
+}
+
+fn dense(length: usize, channels: usize) -> InputShape {
+    InputShape::Dense { length, channels }
+}
+
+const TOKENS: InputShape = InputShape::Tokens { length: 7, vocabulary: 9 };
+
+/// A network of some layers, a global pool and a linear layer.
+fn network(input: InputShape, mut layers: Vec<Layer>, pool: Pool) -> Network {
+    layers.extend([Layer::GlobalPool(pool), Layer::Linear { outputs: CLASSES }]);
+    Network::new(input, layers, CLASSES).unwrap()
+}
+
+#[test]
+fn every_architecture_has_the_right_gradients() {
+    let conv = |activation, global_pool| {
+        let filters = vec![5, 6];
+        Architecture::Conv(Conv { filters, width: 4, pool: 3, activation, global_pool, dropout: 0.3 })
+    };
+    let transformer =
+        Architecture::Transformer(Transformer { width: 8, heads: 2, ..Transformer::default() });
+    let mlp = |activation| Architecture::Mlp(Mlp { hidden: vec![6, 5], activation, dropout: 0.2 });
+    let cases = [
+        (Architecture::Logistic(Logistic {}), dense(1, 17)),
+        (Architecture::Logistic(Logistic {}), symbols(9)),
+        (mlp(Activation::Relu), dense(1, 17)),
+        (mlp(Activation::Gelu), symbols(5)),
+        (conv(Activation::Relu, Pool::Max), symbols(23)),
+        (conv(Activation::Gelu, Pool::Average), dense(17, 3)),
+        (transformer.clone(), TOKENS),
+        (transformer.clone(), symbols(7)),
+        (transformer, dense(7, 3)),
+    ];
+    for (architecture, input) in cases {
+        let network = architecture::build(&architecture, input, CLASSES).unwrap();
+        check(&network, None);
+        check(&network, Some(DropoutKey { seed: 3, step: 4 }));
+    }
+}
+
+#[test]
+fn every_convolution_has_the_right_gradients() {
+    for padding in [Padding::Same, Padding::Valid] {
+        for (width, stride, dilation) in
+            [(1, 1, 1), (3, 1, 1), (4, 1, 1), (3, 2, 1), (2, 3, 1), (3, 1, 2), (4, 2, 3), (1, 2, 1)]
+        {
+            let convolution = |filters| {
+                Layer::Convolution(Convolution { filters, width, stride, dilation, padding })
+            };
+            let relu = Layer::Activation(Activation::Relu);
+            let plain = vec![convolution(6), convolution(5)];
+            check(&network(symbols(37), plain, Pool::Average), None);
+            let pooled = vec![
+                convolution(6),
+                relu.clone(),
+                Layer::MaxPool { width: 4 },
+                convolution(5),
+                Layer::MaxPool { width: 2 },
+            ];
+            let length = if padding == Padding::Same { 37 } else { 101 };
+            check(&network(symbols(length), pooled, Pool::Average), None);
+            let rectified = vec![convolution(6), relu, Layer::AveragePool { width: 3 }];
+            check(&network(dense(37, 3), rectified, Pool::Max), None);
+        }
+    }
+}
+
+#[test]
+fn every_other_layer_has_the_right_gradients() {
+    let linear = |outputs| Layer::Linear { outputs };
+    let gelu = Layer::Activation(Activation::Gelu);
+    let relu = Layer::Activation(Activation::Relu);
+    let lists = [
+        vec![linear(5), Layer::LayerNorm],
+        vec![linear(5), Layer::MaxPool { width: 4 }, Layer::LayerNorm],
+        vec![linear(5), gelu.clone(), Layer::MaxPool { width: 1 }, Layer::AveragePool { width: 4 }],
+        vec![linear(6), Layer::Position, Layer::Attention { heads: 3 }, Layer::Dropout { rate: 0.5 }],
+        vec![linear(6), Layer::Residual(vec![Layer::Attention { heads: 1 }, relu.clone()])],
+        vec![
+            linear(6),
+            Layer::Residual(vec![
+                Layer::LayerNorm,
+                Layer::Residual(vec![linear(6), gelu, Layer::Position]),
+                Layer::Convolution(Convolution::same(6, 3)),
+            ]),
+            relu,
+            Layer::Flatten,
+            linear(4),
+        ],
+        vec![Layer::LayerNorm, linear(4)],
+        vec![Layer::Attention { heads: 2 }, Layer::Position],
+    ];
+    for layers in lists {
+        for pool in [Pool::Max, Pool::Average] {
+            let network = network(dense(11, 4), layers.clone(), pool);
+            check(&network, Some(DropoutKey { seed: 8, step: 0 }));
+        }
+    }
+    let embedded = vec![Layer::Embedding { width: 4 }, Layer::MaxPool { width: 2 }];
+    check(&network(TOKENS, embedded, Pool::Average), None);
+}
+
+#[test]
+fn a_record_gives_the_same_logits_however_far_it_is_padded() {
+    let conv = Conv { filters: vec![5, 6], width: 5, pool: 4, ..Conv::default() };
+    let strided = Convolution { stride: 2, dilation: 2, ..Convolution::same(6, 4) };
+    let lists = [
+        architecture::build(&Architecture::Conv(conv), symbols(30), CLASSES).unwrap(),
+        network(
+            symbols(30),
+            vec![
+                Layer::Convolution(strided),
+                Layer::LayerNorm,
+                Layer::Attention { heads: 2 },
+                Layer::AveragePool { width: 3 },
+            ],
+            Pool::Average,
+        ),
+    ];
+    for long in lists {
+        let short = Network::new(symbols(13), long.layers().to_vec(), CLASSES).unwrap();
+        let weights = weights(&long);
+        let records = Records::new(symbols(30));
+        let lengths = [13, 5, 1, 9, 13];
+        let input = Input { lengths: &lengths, ..records.input() };
+        let codes: Vec<u8> = records.codes.chunks(30).flat_map(|row| &row[..13]).copied().collect();
+        let values = InputValues::Symbols { codes: &codes, table: &records.table, channels: 4 };
+        let cut = Input { length: 13, values, ..input };
+        for dtype in [DType::F32, DType::F64] {
+            let tensors = tensors(&weights, dtype);
+            let padded = tensors.logits(&long, &input).unwrap();
+            let cut = tensors.logits(&short, &cut).unwrap();
+            for (padded, cut) in padded.iter().zip(&cut) {
+                assert!((padded - cut).abs() < 1e-5, "{padded} {cut}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_empty_record_gets_the_bias() {
+    let conv = Architecture::Conv(Conv { filters: vec![4], width: 3, ..Conv::default() });
+    let network = architecture::build(&conv, symbols(12), CLASSES).unwrap();
+    let weights = weights(&network);
+    let records = Records::new(symbols(12));
+    let input = Input { lengths: &[0; RECORDS], ..records.input() };
+    for dtype in [DType::F32, DType::F64] {
+        let logits = tensors(&weights, dtype).logits(&network, &input).unwrap();
+        let bias = weights.get("layers.4.bias").unwrap();
+        for row in logits.chunks(CLASSES) {
+            assert!(row.iter().zip(bias).all(|(logit, bias)| (logit - bias).abs() < 1e-6));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What runs a network: forward, and backward to the gradient of every weight.
+
+#[cfg(test)]
+mod golden;
+mod shards;
+
+pub(crate) use shards::Shard;
+
+use candle_core::Device;
+
+use crate::candle_executor::Tensors;
+use crate::dropout::DropoutKey;
+use crate::head::{CrossEntropy, TargetError, Targets};
+use crate::input::{Input, InputError};
+use crate::network::Network;
+use crate::weights::Weights;
+
+/// An engine that runs the layer list of a network.
+///
+/// Weights and gradients cross this border as flat buffers in the order of [`Network::parameters`];
+/// optimizers and checkpoints live above it. The result of every function is the same to the bit on
+/// any number of threads.
+#[derive(Clone, Debug)]
+pub enum Executor {
+    /// Candle operations, on the CPU or a GPU.
+    Candle(Device),
+}
+
+/// A network that could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecutorError {
+    /// The batch does not fit the network.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The labels do not fit the batch or the network.
+    #[error(transparent)]
+    Targets(#[from] TargetError),
+    /// The weights or the gradient buffer are those of another network.
+    #[error("{found} weights, the network has {expected}")]
+    Weights {
+        /// Values given.
+        found: usize,
+        /// Values the network has.
+        expected: usize,
+    },
+    /// The device failed, for example for want of memory.
+    #[error("the device failed: {0}")]
+    Device(#[from] candle_core::Error),
+}
+
+impl Executor {
+    /// The logits of a batch, (N, K).
+    pub fn logits(
+        &self,
+        network: &Network,
+        weights: &Weights,
+        input: &Input<'_>,
+    ) -> Result<Vec<f32>, ExecutorError> {
+        check_weights(network, weights, weights.len())?;
+        input.check(&network.input())?;
+        match self {
+            Self::Candle(device) => {
+                let tensors = Tensors::constant(weights, device)?;
+                shards::logits(shards::count(device.is_cpu()), network, input, |input| {
+                    Ok(tensors.logits(network, input)?)
+                })
+            }
+        }
+    }
+
+    /// The weighted mean loss of a batch; the gradient of every weight is written to `gradients`.
+    ///
+    /// The mean is over the weights of the targets; where they are all 0, loss and gradient are 0.
+    /// `dropout` is `None` to train without it.
+    #[allow(clippy::too_many_arguments)]
+    pub fn loss_and_gradients(
+        &self,
+        network: &Network,
+        weights: &Weights,
+        input: &Input<'_>,
+        targets: &Targets<'_>,
+        loss: &CrossEntropy,
+        dropout: Option<DropoutKey>,
+        gradients: &mut [f32],
+    ) -> Result<f64, ExecutorError> {
+        check_weights(network, weights, gradients.len())?;
+        input.check(&network.input())?;
+        targets.check(input.n, network.classes())?;
+        match self {
+            Self::Candle(device) => {
+                let tensors = Tensors::variable(weights, device)?;
+                let count = shards::count(device.is_cpu());
+                let run = |shard: &shards::Shard<'_>, gradients: &mut [f32]| {
+                    Ok(tensors.loss_and_gradients(network, shard, loss, dropout, gradients)?)
+                };
+                shards::loss_and_gradients(count, input, targets, gradients, run)
+            }
+        }
+    }
+}
+
+fn check_weights(
+    network: &Network,
+    weights: &Weights,
+    buffer: usize,
+) -> Result<(), ExecutorError> {
+    let parameters = network.parameters();
+    let expected = parameters.iter().map(crate::network::Parameter::len).sum();
+    for found in [weights.len(), buffer] {
+        if found != expected {
+            return Err(ExecutorError::Weights { found, expected });
+        }
+    }
+    let same = parameters.iter().zip(weights.parameters()).all(|(a, b)| a == b);
+    if same { Ok(()) } else { Err(ExecutorError::Weights { found: weights.len(), expected }) }
+}

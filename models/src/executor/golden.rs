@@ -1,0 +1,86 @@
+//! Logits against those of PyTorch.
+
+// import torch, torch.nn.functional as F
+// def w(p, *s):  # weight number p in the order of Network::parameters
+//     n = torch.Size(s).numel()
+//     return ((torch.arange(n, dtype=torch.float64) * 37 + 11 * p) % 101 - 50).div(100).reshape(s)
+// def t(n, m):  # codes and ids
+//     return torch.arange(n * m).mul(7).add(torch.arange(n * m) // 4).remainder(5).reshape(n, m)
+//
+// x = torch.cat([torch.eye(4), torch.zeros(1, 4)]).double()[t(2, 10)].mT  # (N, C, L)
+// c = lambda x, p, i, o: F.relu(
+//     F.conv1d(F.pad(x, (1, 2)), w(p, 4, i, o).permute(2, 1, 0), w(p + 1, o)))
+// x = F.max_pool1d(c(x, 0, 4, 3), 3, ceil_mode=True)
+// x = c(x, 2, 3, 4).amax(2)
+// print("conv", (x @ w(4, 4, 3) + w(5, 3)).tolist())
+//
+// n = lambda x, p: F.layer_norm(x, (4,), w(p, 4), w(p + 1, 4))
+// x = w(0, 5, 4)[t(2, 6)] + w(1, 6, 4)
+// q, k, v = (n(x, 2) @ w(4, 4, 12) + w(5, 12)).view(2, 6, 3, 2, 2).permute(2, 0, 3, 1, 4)
+// a = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(2, 6, 4)
+// x = x + a @ w(6, 4, 4) + w(7, 4)
+// h = F.gelu(n(x, 8) @ w(10, 4, 8) + w(11, 8), approximate="tanh")
+// x = x + h @ w(12, 8, 4) + w(13, 4)
+// print("transformer", (n(x, 14).mean(1) @ w(16, 4, 3) + w(17, 3)).tolist())
+
+use candle_core::Device;
+
+use super::Executor;
+use crate::architecture::{Architecture, Conv, Transformer, build};
+use crate::input::{Input, InputShape, InputValues};
+use crate::network::Network;
+use crate::weights::Weights;
+
+/// The weights of the program above.
+fn weights(network: &Network) -> Weights {
+    let mut weights = Weights::zeros(network);
+    for (number, range) in weights.ranges().to_vec().into_iter().enumerate() {
+        for (index, value) in weights.as_mut_slice()[range].iter_mut().enumerate() {
+            *value = ((index * 37 + 11 * number) % 101) as f32 / 100.0 - 0.5;
+        }
+    }
+    weights
+}
+
+fn code(index: usize) -> usize {
+    (index * 7 + index / 4) % 5
+}
+
+fn check(network: &Network, input: &Input<'_>, expected: [f32; 6]) {
+    let executor = Executor::Candle(Device::Cpu);
+    let found = executor.logits(network, &weights(network), input).unwrap();
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+    }
+}
+
+#[test]
+fn a_convolutional_network_agrees_with_pytorch() {
+    let conv = Conv { filters: vec![3, 4], width: 4, pool: 3, ..Conv::default() };
+    let shape = InputShape::Symbols { length: 10, symbols: 5, channels: 4 };
+    let network = build(&Architecture::Conv(conv), shape, 3).unwrap();
+    let codes: Vec<u8> = (0..20).map(|index| code(index) as u8).collect();
+    let table: Vec<f32> = (0..20).map(|i| f32::from(i < 16 && i % 5 == 0)).collect();
+    let values = InputValues::Symbols { codes: &codes, table: &table, channels: 4 };
+    let input = Input { n: 2, length: 10, lengths: &[10, 10], values };
+    check(&network, &input, [0.066_136, 0.698_799, -0.395_537, 0.072_48, 0.657_265, -0.354_255]);
+}
+
+#[test]
+fn a_transformer_agrees_with_pytorch() {
+    let transformer = Transformer {
+        layers: 1,
+        width: 4,
+        heads: 2,
+        feed_forward: Some(8),
+        ..Transformer::default()
+    };
+    let shape = InputShape::Tokens { length: 6, vocabulary: 5 };
+    let network = build(&Architecture::Transformer(transformer), shape, 3).unwrap();
+    let ids: Vec<u32> = (0..12).map(|index| code(index) as u32).collect();
+    let values = InputValues::Tokens { ids: &ids, vocabulary: 5 };
+    let input = Input { n: 2, length: 6, lengths: &[6, 6], values };
+    let expected =
+        [0.018_067_708, -0.166_101_89, 0.080_060_64, 0.018_395_55, -0.181_623_27, 0.075_415_81];
+    check(&network, &input, expected);
+}

@@ -1,0 +1,170 @@
+//! The training loop: epochs, early stopping, history.
+
+mod batches;
+mod config;
+mod epoch;
+mod history;
+mod predict;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use config::{ConfigError, FitConfig};
+pub use history::{Epoch, Progress};
+pub use predict::predict;
+pub use source::{Source, SourceError};
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use crate::executor::{Executor, ExecutorError};
+use crate::head::{CrossEntropy, TargetError, class_weights};
+use crate::network::Network;
+use crate::optimizer::Optimizer;
+use crate::weights::Weights;
+
+/// What a training run is about: everything that stays the same over its epochs.
+#[derive(Clone, Copy)]
+pub struct Fit<'a> {
+    /// The network to train.
+    pub network: &'a Network,
+    /// The settings.
+    pub config: &'a FitConfig,
+    /// What runs the network.
+    pub executor: &'a Executor,
+    /// Decides first weights, orders and dropout.
+    pub seed: u64,
+}
+
+/// A trained network.
+#[derive(Clone, Debug)]
+pub struct Fitted {
+    /// The weights after the best epoch.
+    pub weights: Weights,
+    /// The epoch they are from, counted from 1; 0 if none was finished.
+    pub best_epoch: usize,
+    /// One entry an epoch finished.
+    pub history: Vec<Epoch>,
+    /// Why training ended.
+    pub ending: Ending,
+}
+
+/// Why training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All epochs were run.
+    Completed,
+    /// The validation loss did not fall any more.
+    Patience,
+    /// The observer asked for it.
+    Stopped,
+}
+
+/// A training run that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FitError {
+    /// A setting is outside its range.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is nothing to learn from.
+    #[error("no training records: give the training part records of at least two classes")]
+    NoRecords,
+    /// A label that is no class.
+    #[error("training: {0}")]
+    Targets(#[from] TargetError),
+    /// A batch could not be encoded.
+    #[error("a batch could not be encoded: {0}")]
+    Source(SourceError),
+    /// The network could not be run.
+    #[error(transparent)]
+    Executor(#[from] ExecutorError),
+    /// The loss is no number any more.
+    #[error(
+        "the loss became {loss} in epoch {epoch}, step {step}, at learning rate {learning_rate}: \
+         lower learning-rate, or set clip-norm"
+    )]
+    Diverged {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Step of the whole run, from 1.
+        step: u64,
+        /// The loss.
+        loss: f64,
+        /// Learning rate of the step.
+        learning_rate: f32,
+    },
+}
+
+/// Trains a network from new weights and keeps those of the epoch with the lowest validation loss,
+/// the first of equals.
+///
+/// Without validation records there is no early stop and the last epoch is kept. The observer is
+/// called after every step and every epoch; when it breaks, training ends with [`Ending::Stopped`].
+/// The same arguments give the same weights to the bit on any number of threads.
+pub fn fit(
+    run: &Fit<'_>,
+    train: &dyn Source,
+    validation: &dyn Source,
+    observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> Result<Fitted, FitError> {
+    let Fit { network, config, .. } = *run;
+    if let Some(mistake) = config.mistakes().into_iter().next() {
+        return Err(mistake.into());
+    }
+    if train.is_empty() {
+        return Err(FitError::NoRecords);
+    }
+    let counts = batches::class_counts(train, network.classes())?;
+    batches::class_counts(validation, network.classes())?;
+    let class_weights = class_weights(config.class_weights, &counts);
+    let mut weights = Weights::initial(network, run.seed);
+    let mut state = epoch::State {
+        optimizer: Optimizer::new(config.optimizer, config.weight_decay, &weights),
+        loss: CrossEntropy { label_smoothing: config.label_smoothing },
+        gradients: vec![0.0; weights.len()],
+        step: 0,
+        steps: train.len().div_ceil(config.batch) as u64 * config.epochs as u64,
+        class_weights,
+    };
+    let mut fitted = Fitted {
+        weights: weights.clone(),
+        best_epoch: 0,
+        history: Vec::new(),
+        ending: Ending::Completed,
+    };
+    let mut lowest = f64::INFINITY;
+    for number in 1..=config.epochs {
+        let start = Instant::now();
+        let trained = epoch::train(run, &mut state, number, train, &mut weights, observer)?;
+        let epoch::Trained::Finished { loss, learning_rate } = trained else {
+            fitted.ending = Ending::Stopped;
+            break;
+        };
+        let validated = epoch::validate(run, &state, validation, &weights)?;
+        let seconds = start.elapsed().as_secs_f64();
+        let epoch = Epoch::new(number, loss, validated, learning_rate, seconds);
+        let better = match epoch.validation_loss {
+            Some(loss) if loss < lowest => {
+                lowest = loss;
+                true
+            }
+            Some(_) => false,
+            None => true,
+        };
+        if better {
+            fitted.best_epoch = number;
+            fitted.weights.as_mut_slice().copy_from_slice(weights.as_slice());
+        }
+        let stop = observer(&Progress::Epoch(&epoch)).is_break();
+        fitted.history.push(epoch);
+        if stop {
+            fitted.ending = Ending::Stopped;
+            break;
+        }
+        if config.patience > 0 && number - fitted.best_epoch >= config.patience {
+            fitted.ending = Ending::Patience;
+            break;
+        }
+    }
+    Ok(fitted)
+}

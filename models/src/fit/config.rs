@@ -1,0 +1,134 @@
+//! The settings of a training run.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::head::ClassWeights;
+use crate::optimizer::{OptimizerChoice, Schedule};
+
+/// The settings of a training run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct FitConfig {
+    /// Passes over the training records, at most.
+    pub epochs: usize,
+    /// Records a step.
+    pub batch: usize,
+    /// Greatest learning rate.
+    pub learning_rate: f32,
+    /// Decay of matrices, as a share of the learning rate.
+    pub weight_decay: f32,
+    /// Epochs without a better validation loss before training ends; 0 to never end early.
+    pub patience: usize,
+    /// How much the records of each class count.
+    pub class_weights: ClassWeights,
+    /// Share of the target spread over all classes.
+    pub label_smoothing: f32,
+    /// Greatest Euclidean norm of the gradient; 0 for no limit.
+    pub clip_norm: f32,
+    /// The learning rate from step to step.
+    pub schedule: Schedule,
+    /// The rule of a step.
+    pub optimizer: OptimizerChoice,
+}
+
+impl Default for FitConfig {
+    fn default() -> Self {
+        Self {
+            epochs: 20,
+            batch: 64,
+            learning_rate: 3e-4,
+            weight_decay: 0.01,
+            patience: 5,
+            class_weights: ClassWeights::Balanced,
+            label_smoothing: 0.0,
+            clip_norm: 1.0,
+            schedule: Schedule::default(),
+            optimizer: OptimizerChoice::default(),
+        }
+    }
+}
+
+/// A setting outside its range.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("train: {setting} is {found}, expected {expected}")]
+pub struct ConfigError {
+    /// The setting's key.
+    pub setting: &'static str,
+    /// Value given.
+    pub found: String,
+    /// Values possible.
+    pub expected: &'static str,
+}
+
+impl FitConfig {
+    /// Every setting that is outside its range.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<ConfigError> {
+        let share = |value: f64| (0.0..1.0).contains(&value);
+        let momentum = match self.optimizer {
+            OptimizerChoice::Adamw {} => 0.0,
+            OptimizerChoice::Sgd { momentum } => momentum,
+        };
+        let warm_up = match self.schedule {
+            Schedule::Constant {} => 0.0,
+            Schedule::Cosine { warm_up } => warm_up,
+        };
+        let positive = self.learning_rate.is_finite() && self.learning_rate > 0.0;
+        let not_negative = |value: f32| value.is_finite() && value >= 0.0;
+        let below_one = "0 or more and less than 1";
+        [
+            ("epochs", self.epochs > 0, self.epochs.to_string(), "at least 1"),
+            ("batch", self.batch > 0, self.batch.to_string(), "at least 1"),
+            ("learning-rate", positive, self.learning_rate.to_string(), "more than 0"),
+            (
+                "weight-decay",
+                not_negative(self.weight_decay),
+                self.weight_decay.to_string(),
+                "0 or more",
+            ),
+            (
+                "label-smoothing",
+                share(f64::from(self.label_smoothing)),
+                self.label_smoothing.to_string(),
+                below_one,
+            ),
+            ("clip-norm", not_negative(self.clip_norm), self.clip_norm.to_string(), "0 or more"),
+            ("momentum", share(f64::from(momentum)), momentum.to_string(), below_one),
+            ("warm-up", (0.0..=1.0).contains(&warm_up), warm_up.to_string(), "between 0 and 1"),
+        ]
+        .into_iter()
+        .filter(|&(_, good, ..)| !good)
+        .map(|(setting, _, found, expected)| ConfigError { setting, found, expected })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_in_range_and_read_back() {
+        assert_eq!(FitConfig::default().mistakes(), []);
+        let config: FitConfig = serde_json::from_str(
+            r#"{"epochs": 3, "class-weights": "none", "schedule": {"cosine": {"warm-up": 0.1}}}"#,
+        )
+        .unwrap();
+        assert_eq!(config.epochs, 3);
+        assert_eq!(config.class_weights, ClassWeights::None);
+        assert!(serde_json::from_str::<FitConfig>(r#"{"epoch": 3}"#).is_err());
+    }
+
+    #[test]
+    fn every_mistake_is_reported() {
+        let config = FitConfig {
+            epochs: 0,
+            learning_rate: f32::NAN,
+            optimizer: OptimizerChoice::Sgd { momentum: 1.0 },
+            ..FitConfig::default()
+        };
+        let settings: Vec<_> = config.mistakes().iter().map(|mistake| mistake.setting).collect();
+        assert_eq!(settings, ["epochs", "learning-rate", "momentum"]);
+    }
+}

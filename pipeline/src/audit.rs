@@ -1,0 +1,199 @@
+//! The audit: what a score on this data set is worth, finding by finding.
+
+mod balance;
+mod calibration;
+mod cell;
+mod confounding;
+mod contingency;
+mod contradiction;
+pub mod diversity;
+mod duplicate;
+pub mod finding;
+mod gap;
+mod gate;
+mod group_performance;
+
+mod leakage;
+mod lift;
+mod lookup;
+mod memorisation;
+#[cfg(test)]
+mod planted;
+mod profile;
+#[cfg(test)]
+mod published;
+mod query;
+mod redundancy;
+mod representation;
+mod scored;
+mod shortcut;
+mod skipped;
+mod symbols;
+pub mod text;
+mod verdict;
+mod would_leak;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::Dataset;
+use crate::evaluate::{Evaluation, Scores};
+use crate::neighbour::Neighbours;
+use crate::neighbour::identity::Identities;
+use crate::split::Splits;
+
+pub use finding::{Finding, Status};
+pub use query::{Familiarity, query};
+pub use profile::{Profile, Range};
+pub use text::text;
+pub use verdict::{Grade, Verdict, gate};
+
+/// Version of `audit.json`.
+pub const SCHEMA: u32 = 1;
+
+/// Version of the checks and thresholds; it changes when a verdict on the same data can change.
+pub const RULES: &str = "1.0.0";
+
+/// Content of `audit.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Audit {
+    /// Version of this file format: 1.
+    pub schema: u32,
+    /// Version of the checks and their thresholds.
+    pub rules: String,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// Name of the run or of the file audited.
+    pub name: String,
+    /// Files that were audited.
+    pub inputs: Vec<InputFile>,
+    /// Seed of every random choice.
+    pub seed: u64,
+    /// The findings in one word, and which of them matter.
+    pub verdict: Verdict,
+    /// Every question asked, in the order asked.
+    pub findings: Vec<Finding>,
+}
+
+/// The program that wrote an audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// Name of the program.
+    pub name: String,
+    /// Version of the program.
+    pub version: String,
+}
+
+/// A file that was audited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct InputFile {
+    /// Path as it was given.
+    pub path: String,
+    /// BLAKE3 hash of the file's bytes, in hexadecimal.
+    pub blake3: String,
+    /// Records read from it.
+    pub records: usize,
+    /// Records skipped in it.
+    pub skipped: usize,
+}
+
+impl Audit {
+    /// Puts findings together and draws the verdict.
+    #[must_use]
+    pub fn new(name: &str, inputs: Vec<InputFile>, seed: u64, findings: Vec<Finding>) -> Self {
+        Self {
+            schema: SCHEMA,
+            rules: RULES.to_string(),
+            tool: Tool {
+                name: env!("CARGO_PKG_NAME").to_string(),
+                version: env!("CARGO_PKG_VERSION").to_string(),
+            },
+            name: name.to_string(),
+            inputs,
+            seed,
+            verdict: Verdict::of(&findings),
+            findings,
+        }
+    }
+}
+
+/// What is audited: records, their homology clusters, and how they are held out, if they are.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    dataset: &'a Dataset,
+    clusters: &'a [u32],
+    k: usize,
+    held_out: Option<(&'a Splits, &'a Neighbours)>,
+    seed: u64,
+}
+
+impl<'a> Subject<'a> {
+    /// A data set with its split.
+    #[must_use]
+    pub fn split(
+        dataset: &'a Dataset,
+        splits: &'a Splits,
+        neighbours: &'a Neighbours,
+        seed: u64,
+    ) -> Self {
+        Self {
+            dataset,
+            clusters: &splits.clusters,
+            k: splits.certificate.k,
+            held_out: Some((splits, neighbours)),
+            seed,
+        }
+    }
+
+    /// A data set that nobody has split: its homology clusters, one number a record, and the k-mer
+    /// length that near copies are looked for with.
+    #[must_use]
+    pub fn unsplit(dataset: &'a Dataset, clusters: &'a [u32], k: usize, seed: u64) -> Self {
+        Self { dataset, clusters, k, held_out: None, seed }
+    }
+}
+
+/// Everything that can be told without a trained model, in the order of the report.
+#[must_use]
+pub fn data(subject: &Subject) -> Vec<Finding> {
+    let identities = Identities::new(subject.dataset);
+    let dealt = would_leak::Dealt::new(subject);
+    let neighbours = dealt.neighbours();
+    let mut findings = vec![skipped::skipped(subject)];
+    findings.extend(balance::balance(subject));
+    findings.extend(duplicate::duplicate(subject, &identities));
+    findings.push(contradiction::contradiction(subject, &identities));
+    findings.push(redundancy::redundancy(subject, neighbours));
+    findings.extend(leakage::leakage(subject));
+    findings.push(lookup::lookup(subject));
+    findings.push(dealt.finding(subject));
+    findings.extend(shortcut::shortcut(subject));
+    findings.extend(symbols::symbols(subject));
+    findings.extend(representation::representation(subject));
+    findings.extend(confounding::confounding(subject));
+    findings
+}
+
+/// Everything that needs the trained models' scores, in the order of the report.
+///
+/// `scores` are the probabilities behind `evaluation`, of models, floors and baselines alike.
+#[must_use]
+pub fn performance(
+    dataset: &Dataset,
+    splits: &Splits,
+    neighbours: &Neighbours,
+    evaluation: &Evaluation,
+    scores: &[Scores],
+    seed: u64,
+) -> Vec<Finding> {
+    let models = scored::of_models(dataset, splits, scores);
+    let mut findings = lift::lift(evaluation);
+    for model in &models {
+        findings.push(memorisation::memorisation(model, neighbours, seed));
+        findings.extend(group_performance::group_performance(model, dataset, seed));
+        findings.push(calibration::calibration(model, dataset));
+    }
+    findings
+}

@@ -1,0 +1,79 @@
+//! A finding: one question asked of the data, with its answer and the evidence.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::evaluate::interval::Interval;
+
+/// Verdict of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The value is within bounds.
+    Pass,
+    /// The value deserves a look before the score is quoted.
+    Warn,
+    /// The score does not mean what it seems to.
+    Fail,
+    /// It cannot be told, because of this.
+    Unknown(String),
+    /// The question does not arise, because of this.
+    NotApplicable(String),
+}
+
+impl Status {
+    /// The word in tables.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+            Self::Unknown(_) => "unknown",
+            Self::NotApplicable(_) => "not applicable",
+        }
+    }
+}
+
+/// A small table that a finding shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Table {
+    /// What the rows are.
+    pub title: String,
+    /// Column heads.
+    pub columns: Vec<String>,
+    /// Cells, a row each, already formatted.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// One question asked of the data, with its answer and the evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Finding {
+    /// Stable identifier, such as `leakage.near`.
+    pub check: String,
+    /// The question in words.
+    pub title: String,
+    /// The verdict.
+    pub status: Status,
+    /// Name and unit of the value.
+    pub statistic: String,
+    /// The measured value.
+    pub value: Option<f64>,
+    /// 95 % interval of the value.
+    pub interval: Option<Interval>,
+    /// Number of records (or pairs, clusters: `statistic` says which) the value rests on.
+    pub n: usize,
+    /// Value from which the check warns.
+    pub warn: Option<f64>,
+    /// Value from which the check fails.
+    pub fail: Option<f64>,
+    /// What was found, in a sentence.
+    pub message: String,
+    /// Records that show it: ids, at most a few.
+    pub evidence: Vec<String>,
+    /// What to do about it.
+    pub remedy: String,
+    /// Numbers behind the value.
+    pub tables: Vec<Table>,
+}

@@ -1,0 +1,134 @@
+//! What the training records look like, kept beside a model so that queries can be held against it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::neighbour::identity::Identities;
+use crate::dataset::Dataset;
+
+/// The range that holds the middle 99 % of a quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Range {
+    /// Its .5 % quantile.
+    pub low: f64,
+    /// Its 99.5 % quantile.
+    pub high: f64,
+}
+
+impl Range {
+    /// The range of `values`; `None` where there is no value.
+    #[must_use]
+    pub fn of(mut values: Vec<f64>) -> Option<Self> {
+        values.sort_by(f64::total_cmp);
+        let last = values.len().checked_sub(1)?;
+        // Outwards, so that small sets keep their extremes.
+        let low = values[(last as f64 * 0.005).floor() as usize];
+        let high = values[(last as f64 * 0.995).ceil() as usize];
+        Some(Self { low, high })
+    }
+
+    /// Whether `value` lies in the range.
+    #[must_use]
+    pub fn contains(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+}
+
+/// What the training records look like.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Profile {
+    /// Number of records.
+    pub records: usize,
+    /// Their lengths, in symbols.
+    pub length: Option<Range>,
+    /// Their shares of G and C among the unambiguous bases; absent for proteins.
+    pub gc: Option<Range>,
+    /// Sorted 64-bit hashes, in hexadecimal, of the sequences as either strand.
+    pub identities: Vec<String>,
+}
+
+impl Profile {
+    /// The profile of `records` of a data set.
+    #[must_use]
+    pub fn new(dataset: &Dataset, records: &[usize]) -> Self {
+        let training = dataset.select(records);
+        let all = || (0..training.len()).map(|i| training.sequence(i));
+        let known = Identities::new(&training);
+        let mut identities: Vec<String> =
+            (0..training.len()).map(|i| short(known.canonical(i))).collect();
+        identities.sort();
+        identities.dedup();
+        Self {
+            records: training.len(),
+            length: Range::of(all().map(|s| s.len() as f64).collect()),
+            gc: if dataset.alphabet.is_nucleic() {
+                Range::of(all().filter_map(gc).collect())
+            } else {
+                None
+            },
+            identities,
+        }
+    }
+
+    /// Whether a sequence with these hashes is a training record, as either strand.
+    #[must_use]
+    pub fn holds(&self, canonical: u128) -> bool {
+        self.identities.binary_search(&short(canonical)).is_ok()
+    }
+}
+
+/// The first 64 bits.
+fn short(hash: u128) -> String {
+    format!("{:016x}", hash >> 64)
+}
+
+/// Share of G and C among the unambiguous bases; `None` where there is none.
+#[must_use]
+pub fn gc(sequence: &[u8]) -> Option<f64> {
+    let (mut strong, mut weak) = (0_usize, 0_usize);
+    for symbol in sequence {
+        match symbol.to_ascii_uppercase() {
+            b'G' | b'C' => strong += 1,
+            b'A' | b'T' | b'U' => weak += 1,
+            _ => {}
+        }
+    }
+    (strong + weak > 0).then(|| strong as f64 / (strong + weak) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::planted;
+    use super::*;
+
+    #[test]
+    fn the_middle_of_the_training_records() {
+        let mut sequences: Vec<Vec<u8>> = (1..=1000).map(|n| vec![b'A'; n]).collect();
+        sequences[0] = b"GGCC".to_vec();
+        let dataset = planted::two_classes(&sequences);
+        let profile = Profile::new(&dataset, &(0..1000).collect::<Vec<_>>());
+        assert_eq!(profile.length, Some(Range { low: 5.0, high: 996.0 }));
+        assert_eq!(profile.gc, Some(Range { low: 0.0, high: 0.0 }));
+        assert_eq!(profile.records, 1000);
+        let few = Profile::new(&dataset, &[0, 9]);
+        assert_eq!(few.length, Some(Range { low: 4.0, high: 10.0 }));
+        assert!(few.gc.is_some_and(|r| r.contains(0.5) && !r.contains(1.1)));
+        assert_eq!(Profile::new(&dataset, &[]).length, None);
+    }
+
+    #[test]
+    fn training_records_are_recognised_on_either_strand() {
+        let dataset = planted::two_classes(&[b"AACCG".to_vec(), b"cggtt".to_vec(), b"T".to_vec()]);
+        let profile = Profile::new(&dataset, &[0]);
+        let identities = Identities::new(&dataset);
+        let held: Vec<bool> = (0..3).map(|i| profile.holds(identities.canonical(i))).collect();
+        assert_eq!(held, [true, true, false]);
+    }
+
+    #[test]
+    fn gc_ignores_ambiguity() {
+        assert_eq!(gc(b"GgNNaU"), Some(0.5));
+        assert_eq!(gc(b"NN"), None);
+    }
+}

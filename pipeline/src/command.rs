@@ -1,0 +1,69 @@
+//! The command line: a subcommand a file.
+
+mod audit;
+mod check;
+mod predict;
+mod run;
+mod schema;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::console::{Console, Format};
+use crate::error::Error;
+
+/// Trains classifiers on biological sequences and never hands out a prediction without the audit
+/// of the data behind it.
+#[derive(Debug, Parser)]
+#[command(name = "cistron", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Options of every subcommand.
+#[derive(Debug, Args)]
+struct Common {
+    /// Print results and errors only.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Text for people, or one JSON object a line.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    format: Format,
+    /// Number of threads; every core where it is not given. Results do not depend on it.
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Run),
+    Check(check::Check),
+    Predict(predict::Predict),
+    Audit(audit::Audit),
+    Schema(schema::Schema),
+}
+
+impl Cli {
+    /// Does what the command line asks for.
+    pub fn run(self) -> Result<(), Error> {
+        if let Some(threads) = self.common.threads {
+            if threads == 0 {
+                return Err(Error::Usage("--threads 0: at least 1".to_string()));
+            }
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build_global()
+                .map_err(|error| Error::Resource(format!("cannot start threads: {error}")))?;
+        }
+        let console = Console::new(self.common.format, self.common.quiet);
+        match self.command {
+            Command::Run(command) => command.run(&console),
+            Command::Check(command) => command.run(&console),
+            Command::Predict(command) => command.run(&console),
+            Command::Audit(command) => command.run(&console),
+            Command::Schema(command) => command.run(&console),
+        }
+    }
+}

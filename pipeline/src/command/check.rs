@@ -1,0 +1,38 @@
+//! `cistron check`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::console::Console;
+use crate::error::Error;
+use crate::workflow::parse;
+
+/// Show every mistake of a workflow at once, with line and column; nothing is run
+///
+/// Examples:
+///   cistron check workflows/resistance-genes.yaml
+///   cistron check mine.yaml --set split.folds=5
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Check {
+    /// The workflow file.
+    workflow: PathBuf,
+    /// Change a key of the workflow; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Check {
+    /// Checks the workflow.
+    pub fn run(self, console: &Console) -> Result<(), Error> {
+        let loaded = parse::load(&self.workflow, &self.set, Console::styled())?;
+        let models: Vec<&String> = loaded.workflow.models.keys().collect();
+        console.result(
+            &format!("{}: no mistakes; {} models", self.workflow.display(), models.len()),
+            json!({"workflow": self.workflow, "mistakes": 0, "models": models}),
+        );
+        Ok(())
+    }
+}

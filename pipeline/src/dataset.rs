@@ -1,0 +1,189 @@
+//! Records in columns: one byte arena for all sequences, ids, labels and groups beside it.
+
+use cistron_encoders::alphabet::Alphabet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a categorical group column may tell about the label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupKind {
+    /// Must not predict the label: laboratory, plate, batch, source, and species or sex where the
+    /// label is meant to hold across them.
+    Nuisance,
+    /// May predict the label: mechanism, gene family, taxon.
+    Descriptor,
+}
+
+/// A categorical column of metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Column name.
+    pub name: String,
+    /// Whether the column may predict the label.
+    pub kind: GroupKind,
+    /// Distinct values, sorted.
+    pub levels: Vec<String>,
+    /// Level of each record; `None` where the cell is empty.
+    pub values: Vec<Option<u32>>,
+}
+
+/// Sequences of one alphabet with their labels and groups, in columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dataset {
+    /// Alphabet that every sequence was checked against.
+    pub alphabet: Alphabet,
+    symbols: Vec<u8>,
+    offsets: Vec<usize>,
+    ids: Vec<String>,
+    /// Class names, sorted; a label is an index into them.
+    pub classes: Vec<String>,
+    /// Class of each record; `None` where the data set is not labelled.
+    pub labels: Vec<Option<u32>>,
+    /// Metadata columns, in the order of the workflow.
+    pub groups: Vec<Group>,
+    /// Line of each record in its file, from 1.
+    pub lines: Vec<u64>,
+    /// Records that the reader skipped, with the reason.
+    pub skipped: Vec<String>,
+}
+
+impl Dataset {
+    /// An empty data set of one alphabet.
+    #[must_use]
+    pub fn new(alphabet: Alphabet) -> Self {
+        Self {
+            alphabet,
+            symbols: Vec::new(),
+            offsets: vec![0],
+            ids: Vec::new(),
+            classes: Vec::new(),
+            labels: Vec::new(),
+            groups: Vec::new(),
+            lines: Vec::new(),
+            skipped: Vec::new(),
+        }
+    }
+
+    /// Appends an unlabelled record.
+    pub fn push(&mut self, id: String, sequence: &[u8], line: u64) {
+        self.symbols.extend_from_slice(sequence);
+        self.offsets.push(self.symbols.len());
+        self.ids.push(id);
+        self.labels.push(None);
+        self.lines.push(line);
+    }
+
+    /// Number of records.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there is no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Symbols of record `i`, as read (ASCII, either case).
+    #[must_use]
+    pub fn sequence(&self, i: usize) -> &[u8] {
+        &self.symbols[self.offsets[i]..self.offsets[i + 1]]
+    }
+
+    /// Identifier of record `i`.
+    #[must_use]
+    pub fn id(&self, i: usize) -> &str {
+        &self.ids[i]
+    }
+
+    /// Identifiers of all records, in order.
+    #[must_use]
+    pub fn ids(&self) -> &[String] {
+        &self.ids
+    }
+
+    /// Sequences of all records, in order.
+    #[must_use]
+    pub fn sequences(&self) -> Vec<&[u8]> {
+        (0..self.len()).map(|i| self.sequence(i)).collect()
+    }
+
+    /// Number of symbols of all records together.
+    #[must_use]
+    pub fn total_length(&self) -> usize {
+        self.symbols.len()
+    }
+
+    /// Sets the labels from one name a record and sorts the class names.
+    pub fn set_labels(&mut self, names: &[Option<String>]) {
+        let (classes, labels) = categories(names);
+        self.classes = classes;
+        self.labels = labels;
+    }
+
+    /// Adds a metadata column from one value a record.
+    pub fn add_group(&mut self, name: &str, kind: GroupKind, values: &[Option<String>]) {
+        let (levels, values) = categories(values);
+        self.groups.push(Group { name: name.to_string(), kind, levels, values });
+    }
+
+    /// The records `keep`, in that order, with classes and levels recomputed.
+    #[must_use]
+    pub fn select(&self, keep: &[usize]) -> Self {
+        let mut out = Self::new(self.alphabet);
+        out.skipped.clone_from(&self.skipped);
+        for &i in keep {
+            out.push(self.ids[i].clone(), self.sequence(i), self.lines[i]);
+        }
+        let name = |i: &usize| self.labels[*i].map(|l| self.classes[l as usize].clone());
+        out.set_labels(&keep.iter().map(name).collect::<Vec<_>>());
+        for group in &self.groups {
+            let value = |i: &usize| group.values[*i].map(|v| group.levels[v as usize].clone());
+            out.add_group(&group.name, group.kind, &keep.iter().map(value).collect::<Vec<_>>());
+        }
+        out
+    }
+
+    /// Records a class, in the order of `classes`.
+    #[must_use]
+    pub fn class_counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes.len()];
+        for label in self.labels.iter().flatten() {
+            counts[*label as usize] += 1;
+        }
+        counts
+    }
+}
+
+/// Distinct names sorted, and the index of each record's name among them.
+fn categories(names: &[Option<String>]) -> (Vec<String>, Vec<Option<u32>>) {
+    let distinct: std::collections::BTreeSet<&String> = names.iter().flatten().collect();
+    let levels: Vec<String> = distinct.into_iter().cloned().collect();
+    let index = |name: &String| levels.binary_search(name).ok().map(|i| i as u32);
+    let values = names.iter().map(|name| name.as_ref().and_then(index)).collect();
+    (levels, values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_sorted_and_selection_drops_the_unused() {
+        let mut dataset = Dataset::new(Alphabet::Dna);
+        for (id, sequence) in [("a", "ACGT"), ("b", "GG"), ("c", "TTT")] {
+            dataset.push(id.into(), sequence.as_bytes(), 1);
+        }
+        dataset.set_labels(&[Some("z".into()), Some("m".into()), None]);
+        dataset.add_group("plate", GroupKind::Nuisance, &[None, Some("2".into()), None]);
+        assert_eq!(dataset.classes, ["m", "z"]);
+        assert_eq!(dataset.labels, [Some(1), Some(0), None]);
+        let kept = dataset.select(&[1, 2]);
+        assert_eq!(kept.classes, ["m"]);
+        assert_eq!(kept.sequence(1), b"TTT");
+        assert_eq!(kept.groups[0].values, [Some(0), None]);
+        assert_eq!(kept.class_counts(), [1]);
+    }
+}

@@ -1,0 +1,122 @@
+//! Tensors of a fold as a safetensors file, for use outside Cistron.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::path::Path;
+
+use cistron_encoders::{Batch, Encoder, EncoderConfig, Shape, Values, build};
+use safetensors::tensor::{Dtype, View};
+
+use super::input_shape;
+use crate::artefact;
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::split::{Part, Splits};
+
+/// Sequences encoded at a time.
+const CHUNK: usize = 256;
+
+/// Writes one fold: for each part a tensor (N, L, C) of f32 (u32 for tokens) and its labels (N),
+/// records in the order of `splits.tsv`. One part at a time is held as floats.
+///
+/// Returns the number of sequences of which something did not fit the encoder's length.
+pub fn write(
+    path: &Path,
+    config: &EncoderConfig,
+    dataset: &Dataset,
+    splits: &Splits,
+    fold: usize,
+) -> Result<usize, Error> {
+    let failed = |error: &dyn std::fmt::Display| Error::stage("encode", error);
+    let all = super::Sequences::new(config, dataset.sequences(), Vec::new());
+    let truncated = all.map_err(|e| failed(&e))?.truncated().map_err(|e| failed(&e))?;
+
+    let mut tensors = Vec::new();
+    for part in [Part::Train, Part::Validation, Part::Test] {
+        let records = splits.records(fold, part);
+        if records.is_empty() {
+            continue;
+        }
+        let labels = records.iter().map(|i| dataset.labels[*i].unwrap_or(u32::MAX)).collect();
+        tensors.push((format!("{}.labels", part.name()), Tensor::labels(labels)));
+        let encoder = build(config).map_err(|e| failed(&e))?;
+        let sequences = records.iter().map(|i| dataset.sequence(*i)).collect();
+        tensors.push((part.name().to_string(), Tensor::sequences(encoder, sequences)));
+    }
+    let information = HashMap::from([
+        ("cistron".to_string(), env!("CARGO_PKG_VERSION").to_string()),
+        ("axes".to_string(), "N sequences, L positions, C channels".to_string()),
+        ("classes".to_string(), dataset.classes.join("\t")),
+    ]);
+    artefact::write_with(path, |temporary| {
+        safetensors::serialize_to_file(tensors, Some(information), temporary)
+            .map_err(|error| std::io::Error::other(error.to_string()))
+    })?;
+    Ok(truncated)
+}
+
+/// A tensor whose numbers are made when they are written.
+struct Tensor<'a> {
+    axes: Vec<usize>,
+    dtype: Dtype,
+    content: Content<'a>,
+}
+
+enum Content<'a> {
+    Labels(Vec<u32>),
+    Sequences(Box<dyn Encoder>, Vec<&'a [u8]>),
+}
+
+impl<'a> Tensor<'a> {
+    fn labels(labels: Vec<u32>) -> Self {
+        Self { axes: vec![labels.len()], dtype: Dtype::U32, content: Content::Labels(labels) }
+    }
+
+    fn sequences(encoder: Box<dyn Encoder>, sequences: Vec<&'a [u8]>) -> Self {
+        let shape = input_shape(encoder.shape());
+        let axes = vec![sequences.len(), shape.length(), shape.channels()];
+        let tokens = matches!(encoder.shape(), Shape::Tokens { .. });
+        let dtype = if tokens { Dtype::U32 } else { Dtype::F32 };
+        Self { axes, dtype, content: Content::Sequences(encoder, sequences) }
+    }
+}
+
+impl View for Tensor<'_> {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.axes
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        let mut bytes = Vec::with_capacity(self.data_len());
+        match &self.content {
+            Content::Labels(labels) => bytes.extend(labels.iter().flat_map(|l| l.to_le_bytes())),
+            Content::Sequences(encoder, sequences) => {
+                let mut batch = Batch::default();
+                for chunk in sequences.chunks(CHUNK) {
+                    // Every sequence was encoded once before, so none fails here.
+                    if encoder.encode(chunk, &mut batch).is_err() {
+                        break;
+                    }
+                    match (&batch.values, batch.to_dense()) {
+                        (Values::Tokens { ids, .. }, _) => {
+                            bytes.extend(ids.iter().flat_map(|id| id.to_le_bytes()));
+                        }
+                        (_, Some(dense)) => {
+                            bytes.extend(dense.iter().flat_map(|value| value.to_le_bytes()));
+                        }
+                        (_, None) => {}
+                    }
+                }
+            }
+        }
+        Cow::Owned(bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.axes.iter().product::<usize>() * 4
+    }
+}

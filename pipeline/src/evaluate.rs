@@ -1,0 +1,191 @@
+//! What each model, floor and baseline scores on the held-out records, with intervals.
+
+pub mod association;
+pub mod bootstrap;
+pub mod false_discovery;
+pub mod floor;
+pub mod interval;
+mod measure;
+pub mod table;
+
+use std::path::Path;
+
+use cistron_models::executor::Executor;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::model::Model;
+use crate::split::{Part, Splits};
+use interval::Interval;
+pub use measure::{METRIC, evaluate};
+
+/// Version of `metrics.json`.
+pub const SCHEMA: u32 = 1;
+
+/// What a row of the table of scores is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A model of the workflow.
+    Model,
+    /// What a predictor that learnt no biology scores.
+    Floor,
+    /// A simple model worth beating.
+    Baseline,
+}
+
+/// Probabilities that one predictor gave to the held-out records of every fold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scores {
+    /// Name of the model, floor or baseline.
+    pub name: String,
+    /// What it is.
+    pub role: Role,
+    /// Record of each row.
+    pub records: Vec<usize>,
+    /// Fold of each row.
+    pub folds: Vec<u32>,
+    /// Probabilities (n, K), the mean over seeds; row-major.
+    pub probabilities: Vec<f32>,
+}
+
+/// A metric with its interval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Score {
+    /// `accuracy`, `balanced-accuracy`, `macro-f1`, `mcc` or `auroc`.
+    pub metric: String,
+    /// The value; absent where it is undefined.
+    pub value: Option<f64>,
+    /// 95 % interval, bootstrap over homology clusters.
+    pub interval: Option<Interval>,
+    /// Records it rests on.
+    pub n: usize,
+}
+
+/// Scores on a part of the held-out records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Slice {
+    /// What the slice is cut by: `containment` or a group column.
+    pub by: String,
+    /// The slice: a range of containment or a level of the group.
+    pub level: String,
+    /// Scores on the slice.
+    pub scores: Vec<Score>,
+}
+
+/// Precision, recall and F1 of one class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ClassScore {
+    /// Class name.
+    pub class: String,
+    /// Held-out records of the class.
+    pub support: usize,
+    /// Share of the records predicted as the class that are of it.
+    pub precision: Option<f64>,
+    /// Share of the records of the class that are predicted as it.
+    pub recall: Option<f64>,
+    /// Harmonic mean of the two.
+    pub f1: Option<f64>,
+}
+
+/// How a model compares with the best floor: the paired difference on the same records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Lift {
+    /// The floor that scores best.
+    pub over: String,
+    /// Metric that both are compared by.
+    pub metric: String,
+    /// Model minus floor.
+    pub value: f64,
+    /// 95 % interval of the difference, paired bootstrap over clusters.
+    pub interval: Option<Interval>,
+}
+
+/// Everything measured of one predictor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Entry {
+    /// Name of the model, floor or baseline.
+    pub name: String,
+    /// What it is.
+    pub role: Role,
+    /// Scores on all held-out records, the mean of the seeds' probabilities.
+    pub scores: Vec<Score>,
+    /// Scores of each fold and seed alone: fold, seed, scores.
+    pub runs: Vec<(usize, usize, Vec<Score>)>,
+    /// Scores by distance to the training records and by group.
+    pub slices: Vec<Slice>,
+    /// Scores of each class.
+    pub classes: Vec<ClassScore>,
+    /// Confusion matrix: rows are true classes, columns predicted ones.
+    pub confusion: Vec<Vec<u64>>,
+    /// Models only: the difference to the best floor.
+    pub lift: Option<Lift>,
+}
+
+/// Content of `metrics.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Evaluation {
+    /// Version of this file format: 1.
+    pub schema: u32,
+    /// Class names, in the order of every table.
+    pub classes: Vec<String>,
+    /// Number of folds.
+    pub folds: usize,
+    /// Models first, then floors, then baselines.
+    pub entries: Vec<Entry>,
+}
+
+/// Scores of one predictor, together and for each fold and seed alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The mean over seeds, all folds one after the other.
+    pub scores: Scores,
+    /// Fold, seed (counted from 0) and probabilities of that fold's held-out records.
+    pub parts: Vec<(usize, usize, Vec<f32>)>,
+}
+
+impl From<Scores> for Run {
+    fn from(scores: Scores) -> Self {
+        Self { scores, parts: Vec::new() }
+    }
+}
+
+/// Lets the trained models of one name predict the held-out records of their folds.
+pub fn model(
+    folder: &Path,
+    name: &str,
+    seeds: usize,
+    dataset: &Dataset,
+    splits: &Splits,
+    executor: &Executor,
+) -> Result<Run, Error> {
+    let mut scores = Scores {
+        name: name.to_string(),
+        role: Role::Model,
+        records: Vec::new(),
+        folds: Vec::new(),
+        probabilities: Vec::new(),
+    };
+    let mut parts = Vec::new();
+    for fold in 0..splits.folds.len() {
+        let test = splits.records(fold, Part::Test);
+        let sequences: Vec<&[u8]> = test.iter().map(|i| dataset.sequence(*i)).collect();
+        let mut mean = vec![0.0_f32; test.len() * dataset.classes.len()];
+        for seed in 0..seeds {
+            let model = Model::load(&folder.join(format!("fold-{fold}/seed-{seed}")))?;
+            let probabilities = model.probabilities(executor, &sequences)?;
+            for (sum, p) in mean.iter_mut().zip(&probabilities) {
+                *sum += p / seeds as f32;
+            }
+            parts.push((fold, seed, probabilities));
+        }
+        scores.folds.extend(test.iter().map(|_| fold as u32));
+        scores.records.extend(test);
+        scores.probabilities.extend(mean);
+    }
+    Ok(Run { scores, parts })
+}

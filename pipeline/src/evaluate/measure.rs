@@ -1,0 +1,197 @@
+//! From probabilities to metrics with intervals, by slice, beside the best floor.
+
+use cistron_models::metrics::{Confusion, Metric, Outcomes, WeightedMetric, per_class};
+
+use super::bootstrap::{self, Bootstrap};
+use super::{ClassScore, Entry, Evaluation, Lift, Role, Run, SCHEMA, Score, Scores, Slice};
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::neighbour::{Neighbours, Proximity};
+use crate::split::Splits;
+
+/// The metric that models and floors are compared by: it does not reward guessing the largest class.
+pub const METRIC: Metric = Metric::BalancedAccuracy;
+
+/// Metrics of every table, in order.
+const METRICS: [Metric; 5] =
+    [Metric::Accuracy, Metric::BalancedAccuracy, Metric::MacroF1, Metric::Mcc, Metric::Auroc];
+
+/// The fewest records of a slice that get an interval.
+const FEWEST: usize = 30;
+
+/// Scores every model, floor and baseline on the held-out records.
+pub fn evaluate(
+    runs: &[Run],
+    dataset: &Dataset,
+    splits: &Splits,
+    neighbours: &Neighbours,
+    seed: u64,
+) -> Result<Evaluation, Error> {
+    let judge = Judge { dataset, splits, neighbours, seed };
+    let floor = runs
+        .iter()
+        .filter(|run| run.scores.role == Role::Floor)
+        .map(|run| Ok((judge.value(&run.scores, METRIC)?.unwrap_or(f64::NEG_INFINITY), run)))
+        .collect::<Result<Vec<_>, Error>>()?
+        .into_iter()
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, run)| &run.scores);
+    let entries =
+        runs.iter().map(|run| judge.entry(run, floor)).collect::<Result<Vec<_>, Error>>()?;
+    let folds = splits.folds.len();
+    Ok(Evaluation { schema: SCHEMA, classes: dataset.classes.clone(), folds, entries })
+}
+
+/// Held-out records of one predictor, or some of them, with what they are scored by.
+struct Rows {
+    labels: Vec<usize>,
+    clusters: Vec<u32>,
+    probabilities: Vec<f32>,
+}
+
+struct Judge<'a> {
+    dataset: &'a Dataset,
+    splits: &'a Splits,
+    neighbours: &'a Neighbours,
+    seed: u64,
+}
+
+impl Judge<'_> {
+    /// The labelled rows that `keep` accepts, by their position.
+    fn rows(&self, scores: &Scores, keep: impl Fn(usize) -> bool) -> Rows {
+        let classes = self.dataset.classes.len();
+        let mut rows = Rows { labels: vec![], clusters: vec![], probabilities: vec![] };
+        for (at, record) in scores.records.iter().enumerate() {
+            let Some(label) = self.dataset.labels[*record].filter(|_| keep(at)) else { continue };
+            rows.labels.push(label as usize);
+            rows.clusters.push(self.splits.clusters[*record]);
+            rows.probabilities.extend(&scores.probabilities[at * classes..(at + 1) * classes]);
+        }
+        rows
+    }
+
+    fn outcomes<'r>(&self, rows: &'r Rows) -> Result<Outcomes<'r>, Error> {
+        Outcomes::new(&rows.probabilities, &rows.labels, self.dataset.classes.len())
+            .map_err(|error| Error::stage("evaluate", error))
+    }
+
+    fn value(&self, scores: &Scores, metric: Metric) -> Result<Option<f64>, Error> {
+        let rows = self.rows(scores, |_| true);
+        Ok(metric.compute(&self.outcomes(&rows)?))
+    }
+
+    fn entry(&self, run: &Run, floor: Option<&Scores>) -> Result<Entry, Error> {
+        let scores = &run.scores;
+        let rows = self.rows(scores, |_| true);
+        let outcomes = self.outcomes(&rows)?;
+        let confusion = Confusion::new(&outcomes).map_err(|e| Error::stage("evaluate", e))?;
+        let classes = 0..self.dataset.classes.len();
+        let lift = match floor.filter(|_| scores.role == Role::Model) {
+            Some(floor) => self.lift(scores, floor)?,
+            None => None,
+        };
+        Ok(Entry {
+            name: scores.name.clone(),
+            role: scores.role,
+            scores: self.scores(&rows, true)?,
+            runs: self.runs(run)?,
+            slices: self.slices(scores)?,
+            classes: per_class(&outcomes)
+                .into_iter()
+                .map(|row| ClassScore {
+                    class: self.dataset.classes[row.class].clone(),
+                    support: row.support as usize,
+                    precision: row.precision,
+                    recall: row.recall,
+                    f1: row.f1,
+                })
+                .collect(),
+            confusion: classes
+                .clone()
+                .map(|label| classes.clone().map(|p| confusion.get(label, p)).collect())
+                .collect(),
+            lift,
+        })
+    }
+
+    /// Every metric of some rows, with intervals where they are wanted and can be had.
+    fn scores(&self, rows: &Rows, intervals: bool) -> Result<Vec<Score>, Error> {
+        let outcomes = self.outcomes(rows)?;
+        let n = rows.labels.len();
+        let mut out = Vec::new();
+        for metric in METRICS {
+            let weighted = WeightedMetric::new(metric, &outcomes).filter(|_| n > 0);
+            let value = weighted.as_ref().and_then(|w| w.evaluate(&vec![1; n]));
+            let interval = weighted.filter(|_| intervals && n >= FEWEST).and_then(|weighted| {
+                bootstrap::interval(&self.bootstrap(), &rows.clusters, |w| weighted.evaluate(w))
+            });
+            out.push(Score { metric: metric.name().to_string(), value, interval, n });
+        }
+        Ok(out)
+    }
+
+    fn bootstrap(&self) -> Bootstrap {
+        Bootstrap { seed: self.seed, ..Bootstrap::default() }
+    }
+
+    /// Each fold and seed alone.
+    fn runs(&self, run: &Run) -> Result<Vec<(usize, usize, Vec<Score>)>, Error> {
+        let one = |(fold, seed, probabilities): &(usize, usize, Vec<f32>)| {
+            let of_fold = |at: &usize| run.scores.folds[*at] as usize == *fold;
+            let at: Vec<usize> = (0..run.scores.records.len()).filter(of_fold).collect();
+            let part = Scores {
+                records: at.iter().map(|at| run.scores.records[*at]).collect(),
+                folds: at.iter().map(|at| run.scores.folds[*at]).collect(),
+                probabilities: probabilities.clone(),
+                ..run.scores.clone()
+            };
+            let rows = self.rows(&part, |_| true);
+            Ok((*fold, *seed, self.scores(&rows, false)?))
+        };
+        run.parts.iter().map(one).collect()
+    }
+
+    /// Scores by distance to the records learnt from, and by the levels of each group.
+    fn slices(&self, scores: &Scores) -> Result<Vec<Slice>, Error> {
+        let mut out = Vec::new();
+        for range in Proximity::ALL {
+            let keep = |at: usize| {
+                let (fold, record) = (scores.folds[at] as usize, scores.records[at]);
+                self.neighbours.get(fold, record).is_some_and(|n| n.proximity() == range)
+            };
+            self.slice("containment", range.name(), &self.rows(scores, keep), &mut out)?;
+        }
+        for group in &self.dataset.groups {
+            for (level, name) in group.levels.iter().enumerate() {
+                let keep = |at: usize| group.values[scores.records[at]] == Some(level as u32);
+                self.slice(&group.name, name, &self.rows(scores, keep), &mut out)?;
+            }
+        }
+        Ok(out)
+    }
+
+    fn slice(&self, by: &str, level: &str, rows: &Rows, out: &mut Vec<Slice>) -> Result<(), Error> {
+        if !rows.labels.is_empty() {
+            let scores = self.scores(rows, true)?;
+            out.push(Slice { by: by.to_string(), level: level.to_string(), scores });
+        }
+        Ok(())
+    }
+
+    /// The paired difference of a model to the best floor, on the same records.
+    fn lift(&self, model: &Scores, floor: &Scores) -> Result<Option<Lift>, Error> {
+        let (ours, theirs) = (self.rows(model, |_| true), self.rows(floor, |_| true));
+        let (ours, clusters) = (self.outcomes(&ours)?, ours.clusters.clone());
+        let theirs = self.outcomes(&theirs)?;
+        let pair = WeightedMetric::new(METRIC, &ours).zip(WeightedMetric::new(METRIC, &theirs));
+        let Some((ours, theirs)) = pair else { return Ok(None) };
+        let difference = |w: &[u32]| Some(ours.evaluate(w)? - theirs.evaluate(w)?);
+        let Some(value) = difference(&vec![1; clusters.len()]) else { return Ok(None) };
+        Ok(Some(Lift {
+            over: floor.name.clone(),
+            metric: METRIC.name().to_string(),
+            value,
+            interval: bootstrap::interval(&self.bootstrap(), &clusters, difference),
+        }))
+    }
+}

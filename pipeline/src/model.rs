@@ -1,0 +1,217 @@
+//! A trained model as a folder that predicts on its own: weights, encoder, classes, calibration,
+//! the training records' k-mers for look-up, and the audit of the data it learnt from.
+
+use std::path::Path;
+
+use cistron_encoders::EncoderConfig;
+use cistron_encoders::sketch::{Denominator, Index, Scratch};
+use cistron_models::architecture::{self, Architecture};
+use cistron_models::checkpoint;
+use cistron_models::executor::Executor;
+use cistron_models::fit::{FitConfig, predict};
+use cistron_models::network::Network;
+use cistron_models::weights::Weights;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::artefact;
+use crate::audit::{Audit, Profile};
+use crate::encode::{Sequences, input_shape};
+use crate::error::{Error, InputError};
+
+/// Version of `model.json` that this program reads and writes.
+pub const SCHEMA: u32 = 1;
+
+/// Sequences that are predicted at a time.
+pub const BATCH: usize = 256;
+
+/// Content of `model.json`: everything about a model but its weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Card {
+    /// Version of this file format: 1.
+    pub schema: u32,
+    /// Version of Cistron that trained the model.
+    pub version: String,
+    /// Name of the model in its workflow.
+    pub name: String,
+    /// Architecture with its settings.
+    pub architecture: Architecture,
+    /// Encoder with its settings.
+    pub encoder: EncoderConfig,
+    /// Class names, in the order of the network's outputs.
+    pub classes: Vec<String>,
+    /// Logits are divided by this before the softmax (temperature scaling, arXiv:1706.04599).
+    pub temperature: f64,
+    /// Length of the k-mers in `train.sketch`.
+    pub k: usize,
+    /// A sequence is unfamiliar where less than this share of its own k-mers is found in any one
+    /// training record; 5 % of the validation records were. Absent without validation records.
+    pub unfamiliar_below: Option<f64>,
+    /// How it was trained.
+    pub training: Training,
+    /// What the records it learnt from look like.
+    pub profile: Profile,
+}
+
+/// How a model was trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Training {
+    /// Seed of the initial weights, shuffling and dropout.
+    pub seed: u64,
+    /// Fold whose training records were learnt from.
+    pub fold: usize,
+    /// How the records were held out, and whether that was certified.
+    pub split: String,
+    /// Records that weights were fitted on.
+    pub records: usize,
+    /// Records that chose the epoch.
+    pub validation: usize,
+    /// Records of which something did not fit the encoder's length.
+    pub truncated: usize,
+    /// Epoch whose weights were kept, from 1.
+    pub best_epoch: usize,
+    /// Settings.
+    pub config: FitConfig,
+}
+
+/// A model in memory.
+pub struct Model {
+    /// Everything but the weights.
+    pub card: Card,
+    /// The layer list.
+    pub network: Network,
+    /// The weights.
+    pub weights: Weights,
+    /// k-mers of the records learnt from (training and validation).
+    pub index: Index,
+    /// Identifier of each record of the index.
+    pub ids: Vec<String>,
+    /// Audit of the data set it was trained on.
+    pub audit: Audit,
+}
+
+/// The record learnt from that is nearest to a sequence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Familiar<'a> {
+    /// Identifier of the record; `None` where none shares a k-mer.
+    pub nearest: Option<&'a str>,
+    /// Share of the sequence's own k-mers found in it; `None` where the sequence is too short.
+    pub containment: Option<f64>,
+}
+
+impl Model {
+    /// Writes the folder; `model.json` is written last and is what makes it a model.
+    pub fn save(&self, folder: &Path) -> Result<(), Error> {
+        let weights = checkpoint::save(&self.weights).map_err(|e| Error::stage("train", e))?;
+        artefact::write(&folder.join("model.safetensors"), &weights)?;
+        artefact::write(&folder.join("train.sketch"), &self.index.to_bytes())?;
+        artefact::write(&folder.join("train.ids"), (self.ids.join("\n") + "\n").as_bytes())?;
+        artefact::write_json(&folder.join("audit.json"), &self.audit)?;
+        artefact::write_json(&folder.join("model.json"), &self.card)
+    }
+
+    /// Files that [`Self::save`] writes.
+    pub const FILES: [&'static str; 5] =
+        ["model.safetensors", "train.sketch", "train.ids", "audit.json", "model.json"];
+
+    /// Reads what [`Self::save`] wrote, checking every part against the others.
+    pub fn load(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join("model.json");
+        let card: Card = artefact::read_json(&path)?;
+        let bad = |file: &str, found: String| {
+            let help = "copy the whole folder of the model again, or train it again";
+            InputError::new(&folder.join(file), found, "a complete model folder", help)
+        };
+        if card.schema != SCHEMA {
+            return Err(bad("model.json", format!("schema {}", card.schema)).into());
+        }
+        let encoder = cistron_encoders::build(&card.encoder)
+            .map_err(|error| bad("model.json", error.to_string()))?;
+        let shape = input_shape(encoder.shape());
+        let network = architecture::build(&card.architecture, shape, card.classes.len())
+            .map_err(|error| bad("model.json", error.to_string()))?;
+        let read = |file: &str| {
+            let path = folder.join(file);
+            std::fs::read(&path).map_err(|error| artefact::missing(&path, &error))
+        };
+        let weights = checkpoint::load(&network, &read("model.safetensors")?)
+            .map_err(|error| bad("model.safetensors", error.to_string()))?;
+        let index = Index::from_bytes(&read("train.sketch")?)
+            .map_err(|error| bad("train.sketch", error.to_string()))?;
+        let ids = String::from_utf8_lossy(&read("train.ids")?).into_owned();
+        let ids: Vec<String> = ids.lines().map(str::to_string).collect();
+        if ids.len() != index.len() || index.k() != card.k {
+            let found = format!("{} identifiers for {} records", ids.len(), index.len());
+            return Err(bad("train.ids", found).into());
+        }
+        let audit = artefact::read_json(&folder.join("audit.json"))?;
+        Ok(Self { card, network, weights, index, ids, audit })
+    }
+
+    /// Logits (N, K) of sequences, a batch at a time.
+    pub fn logits(&self, executor: &Executor, sequences: &[&[u8]]) -> Result<Vec<f32>, Error> {
+        let source = Sequences::new(&self.card.encoder, sequences.to_vec(), Vec::new())
+            .map_err(|error| Error::stage("predict", error))?;
+        predict(&self.network, &self.weights, &source, BATCH, executor)
+            .map_err(|error| Error::stage("predict", error))
+    }
+
+    /// Calibrated probabilities (N, K) of sequences.
+    pub fn probabilities(
+        &self,
+        executor: &Executor,
+        sequences: &[&[u8]],
+    ) -> Result<Vec<f32>, Error> {
+        let mut values = self.logits(executor, sequences)?;
+        for row in values.chunks_mut(self.card.classes.len()) {
+            softmax(row, self.card.temperature);
+        }
+        Ok(values)
+    }
+
+    /// The nearest record learnt from, by the sequence's own k-mers.
+    #[must_use]
+    pub fn familiar(
+        &self,
+        sequence: &[u8],
+        scratch: &mut Scratch,
+        kmers: &mut Vec<u64>,
+    ) -> Familiar<'_> {
+        self.index.kmers(sequence, kmers);
+        if kmers.len() < cistron_encoders::sketch::MIN_KMERS {
+            return Familiar { nearest: None, containment: None };
+        }
+        let nearest = self.index.nearest(kmers, Denominator::Query, scratch);
+        Familiar {
+            nearest: nearest.map(|n| self.ids[n.record as usize].as_str()),
+            containment: Some(nearest.map_or(0.0, |n| n.containment)),
+        }
+    }
+}
+
+/// Turns a row of logits into probabilities.
+pub fn softmax(row: &mut [f32], temperature: f64) {
+    let scale = |logit: f32| f64::from(logit) / temperature;
+    let highest = row.iter().map(|v| scale(*v)).fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = row.iter().map(|v| (scale(*v) - highest).exp()).sum();
+    for value in row {
+        *value = ((scale(*value) - highest).exp() / total) as f32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn softmax_by_hand_with_temperature() {
+        let mut row = [0.0, (3.0_f32).ln() * 2.0];
+        softmax(&mut row, 2.0);
+        assert!((row[0] - 0.25).abs() < 1e-6 && (row[1] - 0.75).abs() < 1e-6);
+        let mut row = [-1e30, 1e30];
+        softmax(&mut row, 1.0);
+        assert_eq!(row, [0.0, 1.0]);
+    }
+}

@@ -1,0 +1,306 @@
+//! The nearest record that was learnt from, for every held-out record of every fold.
+
+pub mod identity;
+mod proximity;
+
+use std::collections::HashMap;
+
+use cistron_encoders::sketch::{Denominator, Index, KmerSets, MIN_KMERS, Nearest, Scratch, SketchError};
+use rayon::prelude::*;
+
+use crate::dataset::Dataset;
+use crate::split::{Part, Splits};
+use identity::Identities;
+
+pub use proximity::Proximity;
+
+/// What is known of a held-out record's neighbours among the records of training and validation.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Neighbour {
+    /// The record that shares most of the held-out record's own k-mers: what a look-up answers with.
+    pub nearest: Option<usize>,
+    /// Share of the held-out record's own k-mers in it; `None` where the record is too short to
+    /// compare and has no copy.
+    pub containment: Option<f64>,
+    /// The record with the highest containment of the smaller set, so that a fragment is found in
+    /// what it was cut from and the other way round.
+    pub closest: Option<usize>,
+    /// That containment; `None` as above.
+    pub highest: Option<f64>,
+    /// A record of the same sequence, ignoring case.
+    pub exact: Option<usize>,
+    /// A record of the reverse complement.
+    pub reverse: Option<usize>,
+    /// Whether the held-out record has enough k-mers to be compared.
+    pub assessable: bool,
+}
+
+impl Neighbour {
+    /// The range of containment (of the smaller set) that scores are listed by.
+    #[must_use]
+    pub fn proximity(&self) -> Proximity {
+        Proximity::of(self.exact.is_some(), self.highest)
+    }
+}
+
+/// Relatives that a record has in the whole data set, itself not counted, by containment of the
+/// smaller set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Relatives {
+    /// At .95 and above.
+    pub copies: u32,
+    /// At .5 and above.
+    pub near: u32,
+    /// At .2 and above.
+    pub related: u32,
+}
+
+/// The neighbours of all held-out records of all folds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Neighbours {
+    /// Length of the k-mers that records were compared by.
+    pub k: usize,
+    /// Held-out records of each fold in ascending order, with their neighbours.
+    folds: Vec<Vec<(usize, Neighbour)>>,
+    /// Relatives of each record.
+    pub relatives: Vec<Relatives>,
+}
+
+impl Neighbours {
+    /// Compares every test record with the training and validation records of its fold, with the
+    /// k-mers of the split's certificate.
+    ///
+    /// # Errors
+    ///
+    /// Where the k-mer length does not suit the alphabet, or there are too many k-mers.
+    pub fn compute(dataset: &Dataset, splits: &Splits) -> Result<Self, SketchError> {
+        Self::of_folds(dataset, &splits.folds, splits.certificate.k)
+    }
+
+    /// The same for folds (one part a record each) without a certificate.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::compute`].
+    pub fn of_folds(
+        dataset: &Dataset,
+        folds: &[Vec<Part>],
+        k: usize,
+    ) -> Result<Self, SketchError> {
+        let sets = KmerSets::build(&dataset.sequences(), dataset.alphabet, k)?;
+        let comparison = Comparison::new(dataset, &sets, folds);
+        let found: Vec<(Relatives, Vec<Option<Neighbour>>)> = (0..dataset.len())
+            .into_par_iter()
+            .with_min_len(16)
+            .map_init(Scratch::default, |scratch, i| comparison.of(i, scratch))
+            .collect();
+        let mut of_folds = vec![Vec::new(); folds.len()];
+        let mut relatives = Vec::with_capacity(dataset.len());
+        for (i, (kin, neighbours)) in found.into_iter().enumerate() {
+            relatives.push(kin);
+            for (fold, neighbour) in neighbours.into_iter().enumerate() {
+                of_folds[fold].extend(neighbour.map(|n| (i, n)));
+            }
+        }
+        Ok(Self { k, folds: of_folds, relatives })
+    }
+
+    /// Number of folds.
+    #[must_use]
+    pub fn folds(&self) -> usize {
+        self.folds.len()
+    }
+
+    /// Test records of a fold in ascending order, with their neighbours; none beyond the last fold.
+    #[must_use]
+    pub fn fold(&self, fold: usize) -> &[(usize, Neighbour)] {
+        self.folds.get(fold).map_or(&[], Vec::as_slice)
+    }
+
+    /// The neighbours of `record` in a fold where it is held out; `None` where it is not.
+    #[must_use]
+    pub fn get(&self, fold: usize, record: usize) -> Option<&Neighbour> {
+        let fold = self.fold(fold);
+        fold.binary_search_by_key(&record, |(i, _)| *i).ok().map(|at| &fold[at].1)
+    }
+
+    /// All held-out records of all folds: fold, record, neighbours.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, usize, &Neighbour)> {
+        let folds = self.folds.iter().enumerate();
+        folds.flat_map(|(fold, rows)| rows.iter().map(move |(i, n)| (fold, *i, n)))
+    }
+}
+
+/// Everything that one record is compared with.
+struct Comparison<'a> {
+    sets: &'a KmerSets,
+    index: Index,
+    folds: &'a [Vec<Part>],
+    identities: Identities,
+    /// Records by the hash of their sequence, each list in ascending order.
+    same: HashMap<u128, Vec<usize>>,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(dataset: &Dataset, sets: &'a KmerSets, folds: &'a [Vec<Part>]) -> Self {
+        let identities = Identities::new(dataset);
+        let mut same: HashMap<u128, Vec<usize>> = HashMap::new();
+        for i in 0..dataset.len() {
+            same.entry(identities.forward(i)).or_default().push(i);
+        }
+        Self { sets, index: Index::build(sets), folds, identities, same }
+    }
+
+    /// Relatives of record `i`, and its neighbours in each fold where it is held out.
+    fn of(&self, i: usize, scratch: &mut Scratch) -> (Relatives, Vec<Option<Neighbour>>) {
+        let query = self.sets.set(i);
+        let assessable = self.sets.assessable(i);
+        let found = if assessable {
+            self.index.neighbours(query, Denominator::Query, 0.0, scratch)
+        } else {
+            Vec::new()
+        };
+        // Both denominators from one count of shared k-mers.
+        let smaller = |near: &Nearest| {
+            let size = self.sets.set(near.record as usize).len();
+            let shared = (near.containment * query.len() as f64).round();
+            (size >= MIN_KMERS).then(|| shared / query.len().min(size) as f64)
+        };
+        let near: Vec<(usize, f64, Option<f64>)> = found
+            .iter()
+            .filter(|n| n.record as usize != i)
+            .map(|n| (n.record as usize, n.containment, smaller(n)))
+            .collect();
+        let copies = self.same.get(&self.identities.forward(i)).map_or(&[][..], Vec::as_slice);
+        let turned = self.identities.reverse(i).filter(|r| *r != self.identities.forward(i));
+        let turned = turned.and_then(|r| self.same.get(&r)).map_or(&[][..], Vec::as_slice);
+
+        let count = |least: f64| near.iter().filter(|n| n.2.is_some_and(|c| c >= least)).count();
+        let relatives = if assessable {
+            let [copies, near, related] = [0.95, 0.5, 0.2].map(|c| count(c) as u32);
+            Relatives { copies, near, related }
+        } else {
+            let same = (copies.len() - 1 + turned.len()) as u32;
+            Relatives { copies: same, near: same, related: same }
+        };
+        let held_out = |parts: &Vec<Part>| {
+            (parts[i] == Part::Test).then(|| {
+                let learnt = |j: &usize| parts[*j] != Part::Test;
+                let exact = copies.iter().copied().find(learnt);
+                let reverse = turned.iter().copied().find(learnt);
+                neighbour(&near, learnt, exact, reverse, assessable)
+            })
+        };
+        (relatives, self.folds.iter().map(held_out).collect())
+    }
+}
+
+/// The best of `near` (record, containment of the query, of the smaller set; best query first).
+fn neighbour(
+    near: &[(usize, f64, Option<f64>)],
+    learnt: impl Fn(&usize) -> bool,
+    exact: Option<usize>,
+    reverse: Option<usize>,
+    assessable: bool,
+) -> Neighbour {
+    // Of records that hold all of the query, its copy is the nearest.
+    if let Some(copy) = exact.or(reverse) {
+        return Neighbour {
+            nearest: Some(copy),
+            containment: Some(1.0),
+            closest: Some(copy),
+            highest: Some(1.0),
+            exact,
+            reverse,
+            assessable,
+        };
+    }
+    let nearest = near.iter().find(|(j, ..)| learnt(j));
+    let mut closest: Option<(usize, f64)> = None;
+    for (j, _, smaller) in near.iter().filter(|(j, ..)| learnt(j)) {
+        if let Some(c) = smaller
+            && closest.is_none_or(|(at, best)| (*c, at) > (best, *j))
+        {
+            closest = Some((*j, *c));
+        }
+    }
+    Neighbour {
+        nearest: nearest.map(|n| n.0),
+        containment: assessable.then(|| nearest.map_or(0.0, |n| n.1)),
+        closest: closest.map(|c| c.0),
+        highest: assessable.then(|| closest.map_or(0.0, |c| c.1)),
+        exact: None,
+        reverse: None,
+        assessable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cistron_encoders::alphabet::Alphabet;
+
+    use super::*;
+    use Part::{Test, Train, Validation};
+
+    const GENE: &[u8] = b"ATGGCGTACCTGATTCGAGGCATTACCGGAAACTTGCAGTC";
+
+    fn dataset(alphabet: Alphabet, sequences: &[&[u8]]) -> Dataset {
+        let mut dataset = Dataset::new(alphabet);
+        for (i, sequence) in sequences.iter().enumerate() {
+            dataset.push(format!("r{i}"), sequence, i as u64 + 1);
+        }
+        dataset
+    }
+
+    #[test]
+    fn fragments_copies_and_other_strands_by_hand() {
+        let turned = Alphabet::Dna.reverse_complement(GENE).unwrap();
+        let lower = GENE.to_ascii_lowercase();
+        let long = [GENE, b"CCTTAGGTCAATGCGTTGACCATAC"].concat();
+        let records: Vec<&[u8]> = vec![
+            GENE,        // 0 learnt
+            &lower,      // 1 exact copy of 0
+            &turned,     // 2 reverse complement of 0
+            &GENE[..24], // 3 fragment of 0
+            &long,       // 4 holds all of 0, and 25 bases more
+            b"ACG",      // 5 too short
+            b"acg",      // 6 too short, a copy of 5
+            b"TTTTTTTTTTTTTTTTTTTTTTTTTTTAAAGGGCCCTTTAAAC", // 7 unrelated
+        ];
+        let dataset = dataset(Alphabet::Dna, &records);
+        let folds = vec![vec![Train, Test, Test, Test, Test, Validation, Test, Test]];
+        let found = Neighbours::of_folds(&dataset, &folds, 8).unwrap();
+        let at = |i: usize| found.get(0, i).unwrap();
+        assert_eq!(found.get(0, 0), None);
+        assert_eq!((at(1).exact, at(1).reverse, at(1).proximity()), (Some(0), None, Proximity::Exact));
+        assert_eq!((at(2).exact, at(2).reverse, at(2).proximity()), (None, Some(0), Proximity::Copy));
+        assert_eq!((at(3).nearest, at(3).containment, at(3).highest), (Some(0), Some(1.0), Some(1.0)));
+        assert_eq!((at(4).closest, at(4).highest), (Some(0), Some(1.0)));
+        // 34 of the 59 8-mers of the long record are those of the gene.
+        let own = at(4).containment.unwrap();
+        assert!((own - 34.0 / 59.0).abs() < 1e-12, "{own}");
+        assert_eq!((at(6).exact, at(6).assessable), (Some(5), false));
+        assert_eq!((at(7).nearest, at(7).highest, at(7).proximity()), (None, Some(0.0), Proximity::Far));
+        assert_eq!(found.fold(0).len(), 6);
+        assert_eq!(found.iter().filter(|(_, _, n)| n.nearest == Some(0)).count(), 4);
+        // The gene, its copy, the other strand, the fragment and the long record are one family.
+        assert_eq!(found.relatives[0], Relatives { copies: 4, near: 4, related: 4 });
+        assert_eq!(found.relatives[5], Relatives { copies: 1, near: 1, related: 1 });
+        assert_eq!(found.relatives[7], Relatives::default());
+    }
+
+    #[test]
+    fn too_short_without_a_copy_is_not_assessable() {
+        let dataset = dataset(Alphabet::Protein, &[b"MKVLAATRHGWYEDE", b"MK", b"mkvlaatrhgw"]);
+        let folds = vec![vec![Train, Test, Test], vec![Test, Train, Train]];
+        let found = Neighbours::of_folds(&dataset, &folds, 3).unwrap();
+        let short = found.get(0, 1).unwrap();
+        assert_eq!((short.containment, short.highest, short.nearest), (None, None, None));
+        assert_eq!(short.proximity(), Proximity::NotAssessable);
+        assert_eq!(found.get(0, 2).unwrap().containment, Some(1.0));
+        let whole = found.get(1, 0).unwrap();
+        assert_eq!((whole.containment, whole.highest), (Some(9.0 / 13.0), Some(1.0)));
+        assert_eq!((found.folds(), found.fold(2).len()), (2, 0));
+        assert!(Neighbours::of_folds(&dataset, &folds, 99).is_err());
+    }
+}

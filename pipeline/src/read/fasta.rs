@@ -1,0 +1,156 @@
+//! FASTA records with their place in the file.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use cistron_encoders::alphabet::Alphabet;
+use noodles::fasta;
+use noodles::fasta::record::Definition;
+
+use super::open::{Source, read_error};
+use super::record::{Record, check};
+use crate::error::InputError;
+
+/// Iterator over the records of a FASTA file; after a malformed record it goes on with the next.
+pub struct Records {
+    path: PathBuf,
+    reader: fasta::io::Reader<Source>,
+    alphabet: Alphabet,
+    definition: Definition,
+    number: u64,
+    ended: bool,
+}
+
+impl Records {
+    /// Opens a FASTA file, plain, gzip or bgzip.
+    pub fn open(path: &Path, alphabet: Alphabet) -> Result<Self, InputError> {
+        Ok(Self {
+            path: path.to_path_buf(),
+            reader: fasta::io::Reader::new(Source::open(path)?),
+            alphabet,
+            definition: Definition::default(),
+            number: 0,
+            ended: false,
+        })
+    }
+
+    /// Reads one record; `None` at the end of the file.
+    fn read(&mut self) -> Result<Option<Record>, InputError> {
+        self.skip_blank_lines()?;
+        let line = self.reader.get_ref().line();
+        match self.reader.read_definition(&mut self.definition) {
+            Ok(0) => return self.end(),
+            Ok(_) => {}
+            Err(error) => {
+                self.ended = true;
+                let help = "is this a FASTA file? every record starts with `>` and an identifier";
+                return Err(match error.kind() {
+                    io::ErrorKind::InvalidData => self.error(line, "no header", help),
+                    _ => read_error(&self.path, &error).at_line(line),
+                });
+            }
+        }
+        self.number += 1;
+        let mut sequence = Vec::new();
+        if let Err(error) = self.reader.read_sequence(&mut sequence) {
+            self.ended = true;
+            return Err(read_error(&self.path, &error).at_record(self.number).at_line(line));
+        }
+        sequence.retain(|symbol| !matches!(symbol, b' ' | b'\t' | b'\r'));
+        let name = std::str::from_utf8(self.definition.name().as_ref());
+        let description = self.definition.description().map(|d| std::str::from_utf8(d.as_ref()));
+        let (Ok(id), Ok(description)) = (name, description.transpose()) else {
+            let help = "convert the file: iconv -f latin1 -t utf-8";
+            return Err(self.error(line, "a header that is not UTF-8", help).at_record(self.number));
+        };
+        let header = description.map_or_else(|| id.to_string(), |text| format!("{id} {text}"));
+        let record = Record { id: id.to_string(), header, sequence, number: self.number, line };
+        check(&self.path, &record, self.alphabet)?;
+        Ok(Some(record))
+    }
+
+    /// Leaves out empty lines before the first header; elsewhere the reader does.
+    fn skip_blank_lines(&mut self) -> Result<(), InputError> {
+        use io::BufRead;
+        let path = self.path.clone();
+        let source = self.reader.get_mut();
+        loop {
+            match source.fill_buf().map_err(|e| read_error(&path, &e))?.first() {
+                Some(b'\n' | b'\r') => source.consume(1),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn end(&mut self) -> Result<Option<Record>, InputError> {
+        self.ended = true;
+        if self.number == 0 {
+            let help = "give a file with at least one record";
+            return Err(InputError::new(&self.path, "an empty file", "FASTA records", help));
+        }
+        Ok(None)
+    }
+
+    fn error(&self, line: u64, found: &str, help: &str) -> InputError {
+        let expected = "a header line `>identifier description`";
+        InputError::new(&self.path, found, expected, help).at_line(line)
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<Record, InputError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        self.read().transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<Result<Record, InputError>> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Records::open(file.path(), Alphabet::Dna).unwrap().collect()
+    }
+
+    #[test]
+    fn wrapped_crlf_and_lower_case_records_are_read_with_their_lines() {
+        let records = read("\n>a first one\r\nACG\r\nt\r\n\r\n>b\nNN\n>c\nRY");
+        let records: Vec<Record> = records.into_iter().map(Result::unwrap).collect();
+        let rows: Vec<(&str, &[u8], u64)> =
+            records.iter().map(|r| (r.id.as_str(), &r.sequence[..], r.line)).collect();
+        assert_eq!(rows, [("a", &b"ACGt"[..], 2), ("b", b"NN", 6), ("c", b"RY", 8)]);
+        assert_eq!(records[0].header, "a first one");
+    }
+
+    #[test]
+    fn a_header_without_a_sequence_is_an_error_and_the_next_record_is_read() {
+        for text in [">a\n>b\nACGT\n", ">b\nACGT\n>a\n"] {
+            let records = read(text);
+            assert_eq!(records.len(), 2);
+            let error = records.iter().find_map(|r| r.as_ref().err()).unwrap();
+            assert_eq!(error.id.as_deref(), Some("a"));
+            assert_eq!(error.found, "a record without a sequence");
+        }
+    }
+
+    #[test]
+    fn a_foreign_symbol_is_named_with_its_place() {
+        let error = read(">a\nACGT\n>p1\nMKV\nLEF\n")[1].clone().unwrap_err();
+        assert_eq!((error.record, error.line), (Some(2), Some(3)));
+        assert_eq!(error.found, "`E` at position 5");
+        assert!(error.help.contains("alphabet: protein"), "{}", error.help);
+    }
+
+    #[test]
+    fn text_before_the_first_header_and_an_empty_file_are_errors() {
+        assert_eq!(read("ACGT\n>a\nAC\n")[0].clone().unwrap_err().line, Some(1));
+        assert_eq!(read("")[0].clone().unwrap_err().found, "an empty file");
+        assert_eq!(read(">a\nACGT\n12\n")[0].clone().unwrap_err().found, "`1` at position 5");
+    }
+}

@@ -1,0 +1,51 @@
+//! Training curves: one line an epoch-wise quantity, with the range over folds and seeds.
+
+use kuva::plot::{BandPlot, LinePlot};
+use kuva::render::annotations::ReferenceLine;
+use kuva::render::layout::Layout;
+use kuva::render::plots::Plot;
+use kuva::render::render::render_multiple;
+
+/// A quantity by epoch: the mean of the runs and their range.
+pub(in crate::report) struct Curve<'a> {
+    pub(in crate::report) name: &'a str,
+    /// Epoch, mean, least, greatest.
+    pub(in crate::report) points: Vec<(f64, f64, f64, f64)>,
+}
+
+/// Draws the curves over one vertical axis.
+pub(in crate::report) fn draw(
+    id: &str,
+    title: &str,
+    description: &str,
+    curves: &[Curve],
+    axis: &str,
+    best: Option<f64>,
+) -> String {
+    let mut plots = Vec::new();
+    for (i, curve) in curves.iter().enumerate() {
+        let x: Vec<f64> = curve.points.iter().map(|p| p.0).collect();
+        let low: Vec<f64> = curve.points.iter().map(|p| p.2).collect();
+        let high: Vec<f64> = curve.points.iter().map(|p| p.3).collect();
+        if low != high {
+            let band = BandPlot::new(x, low, high).with_color(super::series(i)).with_opacity(0.2);
+            plots.push(Plot::Band(band));
+        }
+        let line = LinePlot::new()
+            .with_data(curve.points.iter().map(|p| (p.0, p.1)))
+            .with_color(super::series(i))
+            .with_stroke_width(2.5)
+            .with_legend(curve.name);
+        plots.push(Plot::Line(if i == 0 { line } else { line.with_dashed() }));
+    }
+    let mut layout = super::themed(Layout::auto_from_plots(&plots))
+        .with_width(560.0)
+        .with_height(320.0)
+        .with_x_label("epoch")
+        .with_y_label(axis);
+    if let Some(epoch) = best {
+        let line = ReferenceLine::vertical(epoch).with_color("var(--ink)");
+        layout = layout.with_reference_line(line.with_stroke_width(1.5));
+    }
+    super::svg(id, title, description, render_multiple(plots, layout))
+}

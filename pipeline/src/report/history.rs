@@ -1,0 +1,29 @@
+//! How the training of one model on one fold from one seed went.
+
+/// What one epoch measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Epoch {
+    /// Number of the epoch, from 1.
+    pub epoch: usize,
+    /// Mean loss of the training records.
+    pub train_loss: f64,
+    /// Mean loss of the validation records; absent without any.
+    pub validation_loss: Option<f64>,
+    /// Balanced accuracy of the validation records; absent without any.
+    pub validation_balanced_accuracy: Option<f64>,
+}
+
+/// Epochs of one training run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainingRun {
+    /// Name of the model in the workflow.
+    pub model: String,
+    /// The fold, from 0.
+    pub fold: usize,
+    /// The seed.
+    pub seed: u64,
+    /// Number of the epoch whose weights were kept.
+    pub best_epoch: Option<usize>,
+    /// Epochs in order.
+    pub epochs: Vec<Epoch>,
+}

@@ -1,0 +1,132 @@
+//! Models beside floors and baselines.
+
+use serde::Serialize;
+
+use super::table::{Cell, Table};
+use super::terms;
+use crate::evaluate::{Entry, Evaluation, Role};
+use crate::report::figure::{Figure, intervals};
+use crate::report::number::{counted, difference};
+
+/// The section of the scores.
+#[derive(Debug, Serialize)]
+pub(in crate::report) struct Models {
+    table: Table,
+    figure: Figure,
+    explained: Vec<(String, &'static str)>,
+}
+
+impl Models {
+    pub(in crate::report) fn of(evaluation: &Evaluation) -> Self {
+        let metric = terms::headline(&evaluation.entries);
+        let mut entries: Vec<&Entry> = evaluation.entries.iter().collect();
+        entries.sort_by(|a, b| {
+            let value = |e: &Entry| terms::value(&e.scores, metric).unwrap_or(f64::NEG_INFINITY);
+            order(a.role).cmp(&order(b.role)).then(value(b).total_cmp(&value(a)))
+        });
+        Self {
+            table: table(&entries, metric),
+            figure: figure(&entries, metric),
+            explained: entries
+                .iter()
+                .filter(|e| e.role != Role::Model)
+                .map(|e| (e.name.clone(), terms::explain(e)))
+                .collect(),
+        }
+    }
+}
+
+fn order(role: Role) -> u8 {
+    match role {
+        Role::Model => 0,
+        Role::Floor => 1,
+        Role::Baseline => 2,
+    }
+}
+
+fn word(role: Role) -> &'static str {
+    match role {
+        Role::Model => "model",
+        Role::Floor => "floor",
+        Role::Baseline => "baseline",
+    }
+}
+
+fn table(entries: &[&Entry], headline: &str) -> Table {
+    // The metric that decides comes first; the others as the evaluation lists them.
+    let mut metrics: Vec<&str> = vec![headline];
+    for score in entries.iter().flat_map(|e| &e.scores) {
+        if !metrics.contains(&score.metric.as_str()) {
+            metrics.push(&score.metric);
+        }
+    }
+    let n = entries.iter().flat_map(|e| &e.scores).map(|s| s.n).max().unwrap_or(0);
+    let caption = format!(
+        "Scores on {}, with 95 % intervals from a bootstrap over homology clusters",
+        counted(n, "held-out record")
+    );
+    let mut table = Table::new(caption, &["Name", "Kind"]);
+    for metric in &metrics {
+        table.numeric(terms::metric_head(metric));
+    }
+    table.numeric("Lift over best floor");
+    let best = terms::best_of(entries, headline);
+    for entry in entries {
+        let mut row = vec![
+            Cell::text(&entry.name).strong(best == Some(entry.name.as_str())),
+            Cell::text(word(entry.role)),
+        ];
+        for metric in &metrics {
+            let score = terms::score(&entry.scores, metric);
+            let interval = score.and_then(|s| s.interval.as_ref());
+            row.push(Cell::score(score.and_then(|s| s.value)).with_limits(interval));
+        }
+        row.push(entry.lift.as_ref().map_or_else(
+            || Cell::text("–"),
+            |lift| {
+                Cell::quantity(difference(lift.value), lift.value)
+                    .with_limits(lift.interval.as_ref())
+            },
+        ));
+        table.rows.push(row);
+    }
+    table
+}
+
+fn figure(entries: &[&Entry], metric: &str) -> Figure {
+    let name = terms::metric(metric);
+    let rows: Vec<intervals::Row> = entries
+        .iter()
+        .map(|entry| intervals::Row {
+            name: &entry.name,
+            colour: format!("var(--{})", word(entry.role)),
+            value: terms::value(&entry.scores, metric),
+            interval: terms::score(&entry.scores, metric).and_then(|s| s.interval.clone()),
+        })
+        .collect();
+    let floors = entries.iter().filter(|e| e.role == Role::Floor);
+    let floor = floors.filter_map(|e| terms::value(&e.scores, metric)).max_by(f64::total_cmp);
+    let description = format!(
+        "One row for each model, floor and baseline: a square at its {name} and a line over the \
+         95 % interval. A dashed line marks the best floor. The numbers are in the table."
+    );
+    Figure {
+        svg: intervals::draw(
+            "models",
+            &format!("{} of models, floors and baselines", terms::metric_head(metric)),
+            &description,
+            &rows,
+            &intervals::Axis::score(&name, floor),
+        ),
+        caption: format!(
+            "{} with 95 % interval: models blue, floors grey, baselines orange. The dashed line \
+             is the best floor.",
+            terms::metric_head(metric)
+        ),
+        good: "a model's whole interval lies to the right of the dashed line. The intervals are \
+               of single scores; the lift in the table compares both on the same records and is \
+               the sharper test."
+            .to_string(),
+        table: None,
+    }
+}

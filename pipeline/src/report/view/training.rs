@@ -1,0 +1,151 @@
+//! How each model learnt: loss and validation score by epoch.
+
+use serde::Serialize;
+
+use super::table::{Cell, Table};
+use crate::report::figure::{Figure, curves};
+use crate::report::history::{Epoch, TrainingRun};
+use crate::report::number::counted;
+
+/// Points a curve has at most; longer trainings are thinned evenly, the last epoch kept.
+const POINTS: usize = 100;
+
+/// The training of one model over all its folds and seeds.
+#[derive(Debug, Serialize)]
+pub(in crate::report) struct Training {
+    model: String,
+    figures: Vec<Figure>,
+    runs: Table,
+    epochs: Table,
+}
+
+/// One quantity of an epoch.
+type Quantity = fn(&Epoch) -> Option<f64>;
+
+const QUANTITIES: [(&str, Quantity); 3] = [
+    ("training loss", |e| Some(e.train_loss)),
+    ("validation loss", |e| e.validation_loss),
+    ("validation balanced accuracy", |e| e.validation_balanced_accuracy),
+];
+
+/// A view a model, in the order of their first run.
+pub(in crate::report) fn of(runs: &[TrainingRun]) -> Vec<Training> {
+    let mut models: Vec<&str> = Vec::new();
+    for run in runs.iter().filter(|run| !run.epochs.is_empty()) {
+        if !models.contains(&run.model.as_str()) {
+            models.push(&run.model);
+        }
+    }
+    let view = |(i, model): (usize, &&str)| {
+        let own: Vec<&TrainingRun> = runs.iter().filter(|r| r.model == *model).collect();
+        training(i, model, &own)
+    };
+    models.iter().enumerate().map(view).collect()
+}
+
+fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
+    let [train, validation, accuracy] = QUANTITIES.map(|(name, quantity)| curve(name, quantity, runs));
+    let best = match runs {
+        [only] => only.best_epoch.map(|epoch| epoch as f64),
+        _ => None,
+    };
+    let kept = if best.is_some() { " The dashed vertical line is the epoch that was kept." } else { "" };
+    let over = if runs.len() > 1 {
+        format!(" Mean of {}; the band is their range.", counted(runs.len(), "run"))
+    } else {
+        String::new()
+    };
+    let described = "Lines over the epochs of training. The numbers are in the table below.";
+    let epochs = epoch_table(&[&train, &validation, &accuracy]);
+    let mut figures = Vec::new();
+    let losses: Vec<_> = [train, validation].into_iter().filter(|c| !c.points.is_empty()).collect();
+    if !losses.is_empty() {
+        figures.push(Figure {
+            svg: curves::draw(
+                &format!("loss-{index}"),
+                &format!("Loss of {model} by epoch"),
+                described,
+                &losses,
+                "loss",
+                best,
+            ),
+            caption: format!("{model}: loss by epoch.{over}{kept}"),
+            good: "both fall and level off together. Validation that rises while training falls \
+                   is memorising; both still falling at the end would gain from more epochs."
+                .to_string(),
+            table: None,
+        });
+    }
+    if !accuracy.points.is_empty() {
+        figures.push(Figure {
+            svg: curves::draw(
+                &format!("accuracy-{index}"),
+                &format!("Validation balanced accuracy of {model} by epoch"),
+                described,
+                &[accuracy],
+                "balanced accuracy",
+                best,
+            ),
+            caption: format!("{model}: balanced accuracy on validation records.{over}{kept}"),
+            good: "it climbs and levels off before the last epoch.".to_string(),
+            table: None,
+        });
+    }
+    Training { model: model.to_string(), figures, runs: run_table(runs), epochs }
+}
+
+fn curve<'a>(name: &'a str, quantity: Quantity, runs: &[&TrainingRun]) -> curves::Curve<'a> {
+    let mut by_epoch: std::collections::BTreeMap<usize, Vec<f64>> = Default::default();
+    for epoch in runs.iter().flat_map(|run| &run.epochs) {
+        if let Some(value) = quantity(epoch).filter(|v| v.is_finite()) {
+            by_epoch.entry(epoch.epoch).or_default().push(value);
+        }
+    }
+    let step = by_epoch.len().div_ceil(POINTS).max(1);
+    let last = by_epoch.len().saturating_sub(1);
+    let kept = by_epoch.iter().enumerate().filter(|(i, _)| i % step == 0 || *i == last);
+    let points = kept.map(|(_, (epoch, values))| {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        (*epoch as f64, mean, low, high)
+    });
+    curves::Curve { name, points: points.collect() }
+}
+
+fn epoch_table(curves: &[&curves::Curve]) -> Table {
+    let mut table = Table::new("By epoch, the mean of all runs", &["#Epoch"]);
+    for curve in curves {
+        table.numeric(curve.name);
+    }
+    let epochs: std::collections::BTreeSet<u64> =
+        curves.iter().flat_map(|c| c.points.iter().map(|p| p.0 as u64)).collect();
+    for epoch in epochs {
+        let mut row = vec![Cell::count(epoch)];
+        for curve in curves {
+            let at = curve.points.iter().find(|p| p.0 as u64 == epoch);
+            row.push(Cell::number(at.map(|p| p.1)));
+        }
+        table.rows.push(row);
+    }
+    table
+}
+
+fn run_table(runs: &[&TrainingRun]) -> Table {
+    let mut table = Table::new(
+        "Each run, with its validation figures at the epoch that was kept",
+        &["#Fold", "#Seed", "#Epochs", "#Kept epoch", "#Validation loss", "#Validation balanced accuracy"],
+    );
+    for run in runs {
+        let kept = run.epochs.iter().find(|e| Some(e.epoch) == run.best_epoch);
+        table.rows.push(vec![
+            Cell::count(run.fold + 1),
+            Cell::count(run.seed),
+            Cell::count(run.epochs.len()),
+            run.best_epoch.map_or_else(|| Cell::text("n/a"), Cell::count),
+            Cell::number(kept.and_then(|e| e.validation_loss)),
+            Cell::score(kept.and_then(|e| e.validation_balanced_accuracy)),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,117 @@
+//! What a run gives to its report.
+
+use super::Options;
+use super::plan::{Stage, Step, Task, inputs};
+use crate::artefact;
+use crate::audit::Audit;
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::evaluate::Evaluation;
+use crate::key::Keys;
+use crate::report::{self, DataSummary, InputFile, Provenance, Report, StageCost, TrainingRun};
+use crate::split::Splits;
+use crate::train;
+use crate::workflow::parse::Loaded;
+
+/// What to cite beside the data.
+const CITATIONS: [&str; 4] = [
+    "Steinegger and Söding 2018, clustering by linear time star links, doi:10.1038/s41467-018-04964-5",
+    "Guo et al. 2017, temperature scaling, arXiv:1706.04599",
+    "Efron 1987, bias-corrected and accelerated bootstrap, doi:10.1080/01621459.1987.10478410",
+    "Wilson 1927, interval of a share, doi:10.1080/01621459.1927.10502953",
+];
+
+/// What the page is made from, beside the artefacts of earlier stages.
+pub struct Parts<'a> {
+    /// The workflow.
+    pub loaded: &'a Loaded,
+    /// What the run was asked to do.
+    pub options: &'a Options,
+    /// The data set.
+    pub dataset: &'a Dataset,
+    /// Its split.
+    pub splits: &'a Splits,
+    /// The device in words.
+    pub device: &'a str,
+    /// Every step of the run.
+    pub plan: &'a [Step],
+}
+
+/// The page as HTML.
+pub fn render(parts: &Parts<'_>, keys: &mut Keys) -> Result<String, Error> {
+    let out = &parts.options.out;
+    let audit: Audit = artefact::read_json(&out.join("audit.json"))?;
+    let evaluation: Evaluation = artefact::read_json(&out.join("metrics.json"))?;
+    let trained = parts.plan.iter().filter(|step| step.task.stage() == Stage::Train);
+    let training =
+        trained.map(|step| training(parts, &step.task)).collect::<Result<Vec<_>, _>>()?;
+    let created = time::OffsetDateTime::now_utc();
+    let created = created.format(&time::format_description::well_known::Rfc3339);
+    report::html(&Report {
+        name: &parts.loaded.workflow.name,
+        created: created.unwrap_or_default().get(..19).unwrap_or_default(),
+        version: env!("CARGO_PKG_VERSION"),
+        seed: parts.loaded.workflow.seed,
+        device: parts.device,
+        data: &DataSummary::of(parts.dataset, Some(parts.splits)),
+        certificate: Some(&parts.splits.certificate),
+        training: &training,
+        evaluation: Some(&evaluation),
+        audit: &audit,
+        provenance: &provenance(parts, keys)?,
+    })
+    .map_err(|error| Error::stage("report", error))
+}
+
+/// How one shard learnt.
+fn training(parts: &Parts<'_>, task: &Task) -> Result<TrainingRun, Error> {
+    let (model, fold, seed) = (task.part(0), task.number(1), task.number(2));
+    let folder = parts.options.out.join(format!("models/{model}/fold-{fold}/seed-{seed}"));
+    let history = train::read_history(&folder.join("history.tsv"))?;
+    // The first of equals, as training keeps it.
+    let best = history
+        .iter()
+        .filter_map(|epoch| Some((epoch.validation_loss?, epoch.epoch)))
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, epoch)| epoch);
+    Ok(TrainingRun {
+        model: model.to_string(),
+        fold,
+        seed: parts.loaded.workflow.seed + seed as u64,
+        best_epoch: best.or(history.last().map(|epoch| epoch.epoch)),
+        epochs: history
+            .iter()
+            .map(|epoch| report::Epoch {
+                epoch: epoch.epoch,
+                train_loss: epoch.train_loss,
+                validation_loss: epoch.validation_loss,
+                validation_balanced_accuracy: epoch.validation_balanced_accuracy,
+            })
+            .collect(),
+    })
+}
+
+fn provenance(parts: &Parts<'_>, keys: &mut Keys) -> Result<Provenance, Error> {
+    let workflow = serde_saphyr::to_string(&parts.loaded.workflow)
+        .map_err(|error| Error::stage("report", error))?;
+    let cost = |step: &Step| {
+        let name = step.task.to_string();
+        let done = keys.done(&name)?;
+        let peak_memory = Some(done.peak_memory).filter(|bytes| *bytes > 0);
+        Some(StageCost { stage: name, cached: false, seconds: done.seconds, peak_memory })
+    };
+    let stages = parts.plan.iter().filter_map(cost).collect();
+    let input = |file: crate::manifest::InputFile| InputFile {
+        path: file.path,
+        role: file.role,
+        hash: format!("blake3:{}", file.blake3),
+        size: file.size,
+    };
+    Ok(Provenance {
+        command: parts.options.command.join(" "),
+        inputs: inputs(parts.loaded, keys).into_iter().map(input).collect(),
+        workflow,
+        stages,
+        citations: CITATIONS.map(str::to_string).to_vec(),
+    })
+}

@@ -1,0 +1,402 @@
+//! What a run consists of, in order, with the key of each step.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use serde_json::Value;
+
+use super::Options;
+use crate::artefact;
+use crate::error::Error;
+use crate::key::{Freshness, Key, Keys};
+use crate::manifest::InputFile;
+use crate::split::Certificate;
+use crate::split::given;
+use crate::workflow::parse::Loaded;
+use crate::workflow::{Input, Labels, Read};
+
+/// A stage of the flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+pub enum Stage {
+    /// Files become a data set.
+    Read,
+    /// Records are held out, with a certificate.
+    Split,
+    /// Tensors are written to files; only where asked for.
+    Encode,
+    /// Models are fitted.
+    Train,
+    /// Models, floors and baselines are scored.
+    Evaluate,
+    /// Tables of predictions are written.
+    Predict,
+    /// Everything found is put together.
+    Audit,
+    /// The page is written.
+    Report,
+}
+
+impl Stage {
+    /// Every stage, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Read,
+        Self::Split,
+        Self::Encode,
+        Self::Train,
+        Self::Evaluate,
+        Self::Predict,
+        Self::Audit,
+        Self::Report,
+    ];
+
+    /// The word on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Split => "split",
+            Self::Encode => "encode",
+            Self::Train => "train",
+            Self::Evaluate => "evaluate",
+            Self::Predict => "predict",
+            Self::Audit => "audit",
+            Self::Report => "report",
+        }
+    }
+
+    /// Number that goes up whenever the stage's output changes for the same input.
+    const fn version(self) -> u32 {
+        match self {
+            Self::Read
+            | Self::Split
+            | Self::Encode
+            | Self::Train
+            | Self::Evaluate
+            | Self::Predict
+            | Self::Audit
+            | Self::Report => 1,
+        }
+    }
+}
+
+/// One step of a run: a stage, or one shard of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Task {
+    stage: Stage,
+    /// Model, fold and seed, or model and file, or nothing.
+    shard: Vec<String>,
+}
+
+impl Task {
+    /// A step without shards.
+    #[must_use]
+    pub fn whole(stage: Stage) -> Self {
+        Self { stage, shard: Vec::new() }
+    }
+
+    fn shard(stage: Stage, shard: &[&str]) -> Self {
+        Self { stage, shard: shard.iter().map(ToString::to_string).collect() }
+    }
+
+    /// Training of one model on one fold from one seed.
+    #[must_use]
+    pub fn train(model: &str, fold: usize, seed: usize) -> Self {
+        Self::shard(Stage::Train, &[model, &format!("fold-{fold}"), &format!("seed-{seed}")])
+    }
+
+    /// The stage that it belongs to.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// A part of the shard's name.
+    #[must_use]
+    pub fn part(&self, at: usize) -> &str {
+        self.shard.get(at).map_or("", String::as_str)
+    }
+
+    /// The number in a part such as `fold-3`.
+    #[must_use]
+    pub fn number(&self, at: usize) -> usize {
+        self.part(at).rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or(0)
+    }
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.stage.name())?;
+        if !self.shard.is_empty() {
+            write!(f, ":{}", self.shard.join("/"))?;
+        }
+        Ok(())
+    }
+}
+
+/// What `--only` names: a stage, or the shards whose names start so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target(Task);
+
+impl Target {
+    /// Whether a task is meant.
+    #[must_use]
+    pub fn covers(&self, task: &Task) -> bool {
+        self.0.stage == task.stage && task.shard.starts_with(&self.0.shard)
+    }
+
+    /// The stage that is named.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.0.stage
+    }
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (stage, shard) = text.split_once(':').unwrap_or((text, ""));
+        let names = Stage::ALL.map(Stage::name);
+        let stage = Stage::ALL.into_iter().find(|s| s.name() == stage).ok_or_else(|| {
+            let close = crate::workflow::validate::closest(stage, &names);
+            let close = close.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+            format!("unknown stage `{stage}`: one of {}{close}", names.join(", "))
+        })?;
+        let shard: Vec<&str> = shard.split('/').filter(|part| !part.is_empty()).collect();
+        Ok(Self(Task::shard(stage, &shard)))
+    }
+}
+
+/// A task with its key and the tasks whose output it needs.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The task.
+    pub task: Task,
+    /// What its output depends on.
+    pub key: Key,
+    /// Tasks whose output it reads.
+    pub needs: Vec<Task>,
+}
+
+/// Every step that the options ask for, in order.
+pub fn plan(loaded: &Loaded, options: &Options, keys: &mut Keys) -> Result<Vec<Step>, Error> {
+    let workflow = &loaded.workflow;
+    let new = |stage: Stage| Key::new(stage.version());
+    let mut steps = Vec::new();
+    let mut push = |task: Task, key: Key, needs: &[Task]| {
+        steps.push(Step { task, key, needs: needs.to_vec() });
+    };
+
+    let read = Task::whole(Stage::Read);
+    let mut read_key = new(Stage::Read).with_config("read", &contents(&workflow.read))?;
+    for (role, path) in read_files(loaded) {
+        read_key = read_key.with(&format!("{role} file"), &keys.input(&path)?.0);
+    }
+    push(read.clone(), read_key.clone(), &[]);
+
+    let split = Task::whole(Stage::Split);
+    let mut split_key = new(Stage::Split)
+        .with_key("read", &read_key)
+        .with_config("seed", &workflow.seed)?
+        .with_config("split", &split_contents(loaded)?)?;
+    if let Some(given) = &workflow.split.given {
+        split_key = split_key.with("split table", &keys.input(&loaded.resolve(&given.table))?.0);
+    }
+    push(split.clone(), split_key.clone(), std::slice::from_ref(&read));
+
+    let folds = folds(loaded, options, keys, &split_key)?;
+    let encodes = options.until == Some(Stage::Encode)
+        || options.only.as_ref().is_some_and(|only| only.stage() == Stage::Encode);
+    let device = device_kind(options.device)?;
+    let mut trained = Vec::new();
+    for (name, model) in &workflow.models {
+        let encoder = model.encode.as_ref().or(workflow.encode.as_ref());
+        if encodes {
+            let key = new(Stage::Encode)
+                .with_key("split", &split_key)
+                .with_config("encode", &encoder)?;
+            push(Task::shard(Stage::Encode, &[name]), key, std::slice::from_ref(&split));
+        }
+        for fold in 0..folds {
+            for seed in 0..model.seeds {
+                let key = new(Stage::Train)
+                    .with_key("split", &split_key)
+                    .with_config("encode", &encoder)?
+                    .with_config("architecture", &model.architectures())?
+                    .with_config("train", &model.train)?
+                    .with("fold", &fold.to_string())
+                    .with("seed", &(workflow.seed + seed as u64).to_string())
+                    .with("device", &device);
+                let task = Task::train(name, fold, seed);
+                push(task.clone(), key.clone(), std::slice::from_ref(&split));
+                trained.push((name.as_str(), task, key));
+            }
+        }
+    }
+
+    let evaluate = Task::whole(Stage::Evaluate);
+    let mut evaluate_key = new(Stage::Evaluate).with_key("split", &split_key);
+    let mut evaluate_needs = vec![split.clone()];
+    for (_, task, key) in &trained {
+        evaluate_key = evaluate_key.with_key(&task.to_string(), key);
+        evaluate_needs.push(task.clone());
+    }
+    push(evaluate.clone(), evaluate_key.clone(), &evaluate_needs);
+
+    let mut audit_key = new(Stage::Audit)
+        .with_key("evaluate", &evaluate_key)
+        .with_config("name", &workflow.name)?;
+    let mut audit_needs = vec![evaluate.clone()];
+    for name in workflow.models.keys() {
+        let own = trained.iter().filter(|(model, ..)| model == name);
+        let mut key = new(Stage::Predict).with_key("split", &split_key);
+        let mut needs = vec![split.clone()];
+        for (_, task, shard_key) in own {
+            key = key.with_key(&task.to_string(), shard_key);
+            needs.push(task.clone());
+        }
+        let files = workflow.predict.iter().map(|(file, input)| (file.as_str(), Some(input)));
+        for (file, input) in std::iter::once(("test", None)).chain(files) {
+            let mut key = key.clone().with("file", file);
+            if let Some(input) = input {
+                key = key
+                    .with("content", &keys.input(&input_file(loaded, input))?.0)
+                    .with_config("predict", &input_columns(input))?;
+            }
+            let task = Task::shard(Stage::Predict, &[name, file]);
+            audit_key = audit_key.with_key(&task.to_string(), &key);
+            audit_needs.push(task.clone());
+            push(task, key, &needs);
+        }
+    }
+
+    let audit = Task::whole(Stage::Audit);
+    push(audit.clone(), audit_key.clone(), &audit_needs);
+    let report_key = new(Stage::Report).with_key("audit", &audit_key);
+    push(Task::whole(Stage::Report), report_key, &[audit]);
+
+    if let Some(until) = options.until {
+        steps.retain(|step| step.task.stage <= until);
+    }
+    check_only(options, &steps)?;
+    Ok(steps)
+}
+
+/// A shard that is named but does not exist is a wrong command line.
+fn check_only(options: &Options, steps: &[Step]) -> Result<(), Error> {
+    let Some(only) = &options.only else { return Ok(()) };
+    if steps.iter().any(|step| only.covers(&step.task)) {
+        return Ok(());
+    }
+    let same = steps.iter().filter(|step| step.task.stage == only.stage());
+    let names: Vec<String> = same.map(|step| step.task.to_string()).collect();
+    Err(Error::Usage(format!("--only {}: no such shard; there are {}", only.0, names.join(", "))))
+}
+
+/// Number of folds, from the workflow, or from what a given table or an earlier split says.
+fn folds(
+    loaded: &Loaded,
+    options: &Options,
+    keys: &Keys,
+    split_key: &Key,
+) -> Result<usize, Error> {
+    let config = &loaded.workflow.split;
+    let Some(table) = &config.given else { return Ok(config.folds.unwrap_or(1)) };
+    if keys.freshness(&Task::whole(Stage::Split).to_string(), split_key) == Freshness::Current {
+        let certificate: Certificate = artefact::read_json(&options.out.join("split.json"))?;
+        return Ok(certificate.counts.iter().map(|row| row.0 + 1).max().unwrap_or(1));
+    }
+    Ok(given::folds(&loaded.resolve(&table.table), &table.column)?)
+}
+
+/// The kind of device that weights depend on: bytes are the same on any number of threads, not on
+/// another kind of device.
+fn device_kind(choice: cistron_models::device::DeviceChoice) -> Result<String, Error> {
+    let device =
+        cistron_models::device::device(choice).map_err(|e| Error::Resource(e.to_string()))?;
+    Ok(if device.is_cpu() { "cpu" } else { "gpu" }.to_string())
+}
+
+/// What the read stage's output depends on beside the files: where a file lies does not matter.
+fn contents(read: &Read) -> Read {
+    let mut read = read.clone();
+    read.fasta = read.fasta.map(|_| PathBuf::new());
+    if let Some(table) = &mut read.table {
+        table.path = PathBuf::new();
+    }
+    if let Some(labels) = &mut read.labels {
+        labels.table = labels.table.take().map(|_| PathBuf::new());
+    }
+    read
+}
+
+fn split_contents(loaded: &Loaded) -> Result<Value, Error> {
+    let mut split = loaded.workflow.split.clone();
+    if let Some(given) = &mut split.given {
+        given.table = PathBuf::new();
+    }
+    serde_json::to_value(&split).map_err(|error| Error::stage("keys", error))
+}
+
+fn input_columns(input: &Input) -> Input {
+    let mut input = input.clone();
+    input.fasta = input.fasta.map(|_| PathBuf::new());
+    if let Some(table) = &mut input.table {
+        table.path = PathBuf::new();
+    }
+    input
+}
+
+fn input_file(loaded: &Loaded, input: &Input) -> PathBuf {
+    let table = input.table.as_ref().map(|table| table.path.as_path());
+    loaded.resolve(input.fasta.as_deref().or(table).unwrap_or(Path::new("")))
+}
+
+/// Files of the read stage with what they are read for.
+fn read_files(loaded: &Loaded) -> Vec<(&'static str, PathBuf)> {
+    let read = &loaded.workflow.read;
+    let labels = read.labels.as_ref().and_then(|labels: &Labels| labels.table.as_ref());
+    [
+        ("sequences", read.fasta.as_ref()),
+        ("sequences", read.table.as_ref().map(|table| &table.path)),
+        ("labels", labels),
+    ]
+    .into_iter()
+    .filter_map(|(role, path)| Some((role, loaded.resolve(path?))))
+    .collect()
+}
+
+/// Every input file of the workflow, for the manifest and the report.
+#[must_use]
+pub fn inputs(loaded: &Loaded, keys: &mut Keys) -> Vec<InputFile> {
+    let mut files: Vec<(String, PathBuf)> =
+        read_files(loaded).into_iter().map(|(role, path)| (role.to_string(), path)).collect();
+    if let Some(given) = &loaded.workflow.split.given {
+        files.push(("split".to_string(), loaded.resolve(&given.table)));
+    }
+    for (name, input) in &loaded.workflow.predict {
+        files.push((format!("predict: {name}"), input_file(loaded, input)));
+    }
+    let describe = |(role, path): (String, PathBuf)| {
+        let (blake3, size) = keys.input(&path).ok()?;
+        Some(InputFile { role, path: path.display().to_string(), blake3, size })
+    };
+    files.into_iter().filter_map(describe).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_covers_its_shards() {
+        let target: Target = "train:conv/fold-0".parse().unwrap();
+        assert!(target.covers(&Task::train("conv", 0, 1)));
+        assert!(!target.covers(&Task::train("conv", 1, 0)));
+        assert!(!target.covers(&Task::whole(Stage::Split)));
+        assert_eq!(Task::train("conv", 12, 3).number(1), 12);
+        let message = "trian".parse::<Target>().unwrap_err();
+        assert!(message.contains("did you mean `train`?"), "{message}");
+    }
+}

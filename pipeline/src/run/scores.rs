@@ -1,0 +1,41 @@
+//! The table of scores that a run prints.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::artefact;
+use crate::error::Error;
+use crate::evaluate::{Entry, Evaluation, METRIC, Role};
+
+/// Models beside floors and baselines, as aligned text.
+pub fn table(out: &Path) -> Result<String, Error> {
+    let evaluation: Evaluation = artefact::read_json(&out.join("metrics.json"))?;
+    let mut text = format!(
+        "{:<14} {:<9} {:>9} {:>18} {:>17}\n",
+        "", "", "accuracy", "balanced accuracy", "95 % interval"
+    );
+    for entry in &evaluation.entries {
+        let role = match entry.role {
+            Role::Model => "model",
+            Role::Floor => "floor",
+            Role::Baseline => "baseline",
+        };
+        let main = entry.scores.iter().find(|score| score.metric == METRIC.name());
+        let interval = main.and_then(|score| score.interval.as_ref());
+        let interval = interval.map_or(String::new(), |i| format!("{:.3} to {:.3}", i.low, i.high));
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{:<14} {role:<9} {:>9} {:>18} {interval:>17}",
+            entry.name,
+            number(entry, "accuracy"),
+            number(entry, METRIC.name()),
+        );
+    }
+    Ok(text)
+}
+
+fn number(entry: &Entry, metric: &str) -> String {
+    let score = entry.scores.iter().find(|score| score.metric == metric);
+    score.and_then(|s| s.value).map_or("-".to_string(), |value| format!("{value:.3}"))
+}

@@ -1,0 +1,390 @@
+//! What stages share while a run lasts: each value is made once, or read from what an earlier run
+//! left.
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+
+use cistron_models::executor::Executor;
+
+use super::Options;
+use super::page;
+use super::plan::{Stage, Step, Task, inputs};
+use crate::artefact;
+use crate::audit::{self, Audit, Finding, InputFile, Subject};
+use crate::console::Console;
+use crate::dataset::Dataset;
+use crate::encode::tensors;
+use crate::error::Error;
+use crate::evaluate::{self, Evaluation, Scores, floor};
+use crate::key::Keys;
+use crate::neighbour::Neighbours;
+use crate::predict::{self, Ensemble, Prediction};
+use crate::read;
+use crate::split::{self, Splits};
+use crate::train;
+use crate::workflow::parse::Loaded;
+
+/// What a task left.
+pub struct Finished {
+    /// Files that it wrote.
+    pub outputs: Vec<PathBuf>,
+    /// What it did, in a line.
+    pub message: String,
+}
+
+/// Values that stages share.
+pub struct State<'a> {
+    loaded: &'a Loaded,
+    options: &'a Options,
+    console: &'a Console,
+    executor: Executor,
+    dataset: OnceCell<Dataset>,
+    splits: OnceCell<Splits>,
+    neighbours: OnceCell<Neighbours>,
+    findings: OnceCell<Vec<Finding>>,
+    scores: OnceCell<Vec<evaluate::Run>>,
+}
+
+/// The value of a cell, made by `make` where it is not there yet.
+fn once<'c, T>(
+    cell: &'c OnceCell<T>,
+    make: impl FnOnce() -> Result<T, Error>,
+) -> Result<&'c T, Error> {
+    if let Some(value) = cell.get() {
+        return Ok(value);
+    }
+    let value = make()?;
+    Ok(cell.get_or_init(|| value))
+}
+
+impl<'a> State<'a> {
+    /// A run that has read nothing yet.
+    pub fn new(
+        loaded: &'a Loaded,
+        options: &'a Options,
+        console: &'a Console,
+    ) -> Result<Self, Error> {
+        let device = cistron_models::device::device(options.device)
+            .map_err(|error| Error::Resource(error.to_string()))?;
+        Ok(Self {
+            loaded,
+            options,
+            console,
+            executor: Executor::Candle(device),
+            dataset: OnceCell::new(),
+            splits: OnceCell::new(),
+            neighbours: OnceCell::new(),
+            findings: OnceCell::new(),
+            scores: OnceCell::new(),
+        })
+    }
+
+    /// The device in words.
+    pub fn device_name(&self) -> String {
+        let Executor::Candle(device) = &self.executor;
+        if device.is_cpu() { "cpu".to_string() } else { format!("{device:?}") }
+    }
+
+    /// Does one task.
+    pub fn run(&self, task: &Task, plan: &[Step], keys: &mut Keys) -> Result<Finished, Error> {
+        match task.stage() {
+            Stage::Read => self.read(),
+            Stage::Split => self.split(),
+            Stage::Encode => self.encode(task.part(0)),
+            Stage::Train => self.train(task),
+            Stage::Evaluate => self.evaluate(),
+            Stage::Predict => self.predict(task.part(0), task.part(1), keys),
+            Stage::Audit => self.audit(),
+            Stage::Report => self.report(plan, keys),
+        }
+    }
+
+    fn out(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.options.out.join(path)
+    }
+
+    fn dataset(&self) -> Result<&Dataset, Error> {
+        once(&self.dataset, || read::read(self.loaded))
+    }
+
+    /// The split that the split stage left.
+    fn splits(&self) -> Result<&Splits, Error> {
+        once(&self.splits, || split::table::read(&self.options.out, self.dataset()?))
+    }
+
+    fn neighbours(&self) -> Result<&Neighbours, Error> {
+        once(&self.neighbours, || {
+            Neighbours::compute(self.dataset()?, self.splits()?)
+                .map_err(|error| Error::stage("audit", error))
+        })
+    }
+
+    /// Findings about the data, which need no trained model.
+    fn findings(&self) -> Result<&Vec<Finding>, Error> {
+        once(&self.findings, || {
+            let seed = self.loaded.workflow.seed;
+            let subject =
+                Subject::split(self.dataset()?, self.splits()?, self.neighbours()?, seed);
+            Ok(audit::data(&subject))
+        })
+    }
+
+    /// Scores of every model, floor and baseline on the held-out records.
+    fn scores(&self) -> Result<&Vec<evaluate::Run>, Error> {
+        once(&self.scores, || {
+            let (dataset, splits) = (self.dataset()?, self.splits()?);
+            let mut runs = Vec::new();
+            for name in self.loaded.workflow.models.keys() {
+                runs.push(evaluate::model(
+                    &self.out(format!("models/{name}")),
+                    name,
+                    self.loaded.workflow.models[name].seeds,
+                    dataset,
+                    splits,
+                    &self.executor,
+                )?);
+            }
+            let floors = floor::floors(dataset, splits, self.neighbours()?)?;
+            runs.extend(floors.into_iter().map(evaluate::Run::from));
+            Ok(runs)
+        })
+    }
+
+    fn read(&self) -> Result<Finished, Error> {
+        let dataset = self.dataset()?;
+        for skipped in dataset.skipped.iter().take(5) {
+            self.console.warn(&format!("skipped: {skipped}"));
+        }
+        let skipped = dataset.skipped.len();
+        let skipped = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
+        let message = format!(
+            "{} records, {} symbols, {} classes{skipped}",
+            dataset.len(),
+            dataset.total_length(),
+            dataset.classes.len()
+        );
+        Ok(Finished { outputs: Vec::new(), message })
+    }
+
+    fn split(&self) -> Result<Finished, Error> {
+        let dataset = self.dataset()?;
+        let config = &self.loaded.workflow.split;
+        let given = config.given.as_ref().map(|given| {
+            split::given::read(
+                &self.loaded.resolve(&given.table),
+                &given.id,
+                &given.column,
+                dataset,
+            )
+        });
+        let splits =
+            split::split(config, dataset, given.transpose()?, self.loaded.workflow.seed)?;
+        split::table::write(&self.options.out, dataset, &splits)?;
+        let certificate = &splits.certificate;
+        let verdict = if certificate.certified {
+            format!("certified: no pair across the border at or above {}", certificate.threshold)
+        } else {
+            format!(
+                "not certified: {} pairs across the border at or above {}",
+                certificate.crossing_pairs, certificate.threshold
+            )
+        };
+        let message =
+            format!("{}, {} clusters, {verdict}", certificate.method, certificate.clusters);
+        let _ = self.splits.set(splits);
+        Ok(Finished { outputs: vec![self.out("splits.tsv"), self.out("split.json")], message })
+    }
+
+    fn encode(&self, name: &str) -> Result<Finished, Error> {
+        let (dataset, splits) = (self.dataset()?, self.splits()?);
+        let workflow = &self.loaded.workflow;
+        let config = workflow.models[name].encode.as_ref().or(workflow.encode.as_ref());
+        let config = config.ok_or_else(|| Error::stage("encode", "no encoder"))?;
+        let mut outputs = Vec::new();
+        let mut truncated = 0;
+        for fold in 0..splits.folds.len() {
+            let path = self.out(format!("tensors/{name}/fold-{fold}.safetensors"));
+            truncated = tensors::write(&path, config, dataset, splits, fold)?;
+            outputs.push(path);
+        }
+        let message = format!("{} files of tensors, {truncated} records truncated", outputs.len());
+        Ok(Finished { outputs, message })
+    }
+
+    fn train(&self, task: &Task) -> Result<Finished, Error> {
+        let (dataset, splits) = (self.dataset()?, self.splits()?);
+        let workflow = &self.loaded.workflow;
+        let (name, fold, seed) = (task.part(0), task.number(1), task.number(2));
+        let model = &workflow.models[name];
+        let architectures = model.architectures();
+        let encoder = model.encode.as_ref().or(workflow.encode.as_ref());
+        let (Some(architecture), Some(encoder)) = (architectures.first(), encoder) else {
+            return Err(Error::stage("train", format!("`{name}` has no architecture or encoder")));
+        };
+        let shard = train::Shard {
+            name,
+            architecture,
+            encoder,
+            config: &model.train,
+            fold,
+            seed: workflow.seed + seed as u64,
+        };
+        let bar = self.console.bar(&task.to_string(), model.train.epochs as u64);
+        let audit = Audit::new(&workflow.name, self.audited()?, workflow.seed, self.findings()?.clone());
+        let trained = train::train(&shard, dataset, splits, audit, &self.executor, &bar);
+        bar.finish_and_clear();
+        let trained = trained?;
+        let folder = self.out(format!("models/{name}/fold-{fold}/seed-{seed}"));
+        let outputs = trained.save(&folder)?;
+        if trained.model.card.training.truncated > 0 {
+            self.console.warn(&format!(
+                "{name}: {} of {} records are longer than the encoder's length and were cut",
+                trained.model.card.training.truncated,
+                dataset.len()
+            ));
+        }
+        Ok(Finished { outputs, message: trained.summary() })
+    }
+
+    fn evaluate(&self) -> Result<Finished, Error> {
+        let evaluation = evaluate::evaluate(
+            self.scores()?,
+            self.dataset()?,
+            self.splits()?,
+            self.neighbours()?,
+            self.loaded.workflow.seed,
+        )?;
+        let (json, tsv) = (self.out("metrics.json"), self.out("metrics.tsv"));
+        artefact::write_json(&json, &evaluation)?;
+        evaluate::table::write(&tsv, &evaluation)?;
+        let message = format!("{} models, floors and baselines", evaluation.entries.len());
+        Ok(Finished { outputs: vec![json, tsv], message })
+    }
+
+    fn predict(&self, name: &str, file: &str, keys: &mut Keys) -> Result<Finished, Error> {
+        let path = self.out(format!("predictions/{name}/{file}.tsv"));
+        let folder = self.out(format!("models/{name}"));
+        let workflow = &self.loaded.workflow;
+        let outputs = if file == "test" {
+            let dataset = self.dataset()?;
+            let scores = self.scores()?.iter().find(|run| run.scores.name == name);
+            let scores = &scores.ok_or_else(|| Error::stage("predict", "no scores"))?.scores;
+            let ensemble = Ensemble::load(&folder)?;
+            let rows = self.held_out(scores, &ensemble)?;
+            let audit = Audit::new(
+                &workflow.name,
+                self.audited()?,
+                workflow.seed,
+                self.findings()?.clone(),
+            );
+            predict::write(&path, &dataset.classes, dataset, &scores.records, &rows, &audit)?
+        } else {
+            let input = &workflow.predict[file];
+            let queries = predict::queries(
+                |path| self.loaded.resolve(path),
+                input,
+                workflow.read.alphabet,
+            )?;
+            let ensemble = Ensemble::load(&folder)?;
+            let rows = ensemble.predict(&self.executor, &queries)?;
+            let given = inputs(self.loaded, keys)
+                .into_iter()
+                .find(|given| given.role == format!("predict: {file}"));
+            let given = given.map(|given| InputFile {
+                path: given.path,
+                blake3: given.blake3,
+                records: queries.len(),
+                skipped: 0,
+            });
+            let audit = ensemble.audit(file, given.into_iter().collect(), &queries, &rows);
+            let records: Vec<usize> = (0..queries.len()).collect();
+            predict::write(&path, ensemble.classes(), &queries, &records, &rows, &audit)?
+        };
+        let message = format!("{}", path.display());
+        Ok(Finished { outputs: outputs.to_vec(), message })
+    }
+
+    /// Rows of the held-out records: the look-up is against their own fold's development records.
+    fn held_out(&self, scores: &Scores, ensemble: &Ensemble) -> Result<Vec<Prediction>, Error> {
+        let dataset = self.dataset()?;
+        let neighbours = self.neighbours()?;
+        let classes = dataset.classes.len();
+        let rows = scores.records.iter().zip(&scores.folds).zip(scores.probabilities.chunks(classes));
+        Ok(rows
+            .map(|((record, fold), probabilities)| {
+                let found = neighbours.get(*fold as usize, *record);
+                let containment = found.and_then(|n| n.containment);
+                let below = ensemble
+                    .members
+                    .iter()
+                    .find(|member| member.card.training.fold == *fold as usize)
+                    .and_then(|member| member.card.unfamiliar_below);
+                Prediction {
+                    probabilities: probabilities.to_vec(),
+                    nearest: found
+                        .and_then(|n| n.exact.or(n.nearest))
+                        .map(|at| dataset.id(at).to_string()),
+                    containment,
+                    unfamiliar: containment.zip(below).map(|(c, below)| c < below),
+                }
+            })
+            .collect())
+    }
+
+    /// The data set as an audited file.
+    fn audited(&self) -> Result<Vec<InputFile>, Error> {
+        let dataset = self.dataset()?;
+        let read = &self.loaded.workflow.read;
+        let path = read.fasta.as_ref().or(read.table.as_ref().map(|table| &table.path));
+        let Some(path) = path else { return Ok(Vec::new()) };
+        let (blake3, _) = Keys::open(&self.options.out).input(&self.loaded.resolve(path))?;
+        Ok(vec![InputFile {
+            path: path.display().to_string(),
+            blake3,
+            records: dataset.len(),
+            skipped: dataset.skipped.len(),
+        }])
+    }
+
+    fn audit(&self) -> Result<Finished, Error> {
+        let workflow = &self.loaded.workflow;
+        let evaluation: Evaluation = artefact::read_json(&self.out("metrics.json"))?;
+        let scores: Vec<Scores> = self.scores()?.iter().map(|run| run.scores.clone()).collect();
+        let mut findings = self.findings()?.clone();
+        findings.extend(audit::performance(
+            self.dataset()?,
+            self.splits()?,
+            self.neighbours()?,
+            &evaluation,
+            &scores,
+            workflow.seed,
+        ));
+        if let Some(model) = workflow.models.keys().next() {
+            for file in workflow.predict.keys() {
+                let path = self.out(format!("predictions/{model}/{file}.audit.json"));
+                let query: Audit = artefact::read_json(&path)?;
+                let asked = query.findings.into_iter().filter(|f| f.check.starts_with("query."));
+                findings.extend(asked.map(|f| Finding { title: format!("{file}: {}", f.title), ..f }));
+            }
+        }
+        let audit = Audit::new(&workflow.name, self.audited()?, workflow.seed, findings);
+        let path = self.out("audit.json");
+        artefact::write_json(&path, &audit)?;
+        let message = audit::text::summary(&audit);
+        Ok(Finished { outputs: vec![path], message })
+    }
+
+    fn report(&self, plan: &[Step], keys: &mut Keys) -> Result<Finished, Error> {
+        let path = self.out("report.html");
+        let html = page::render(&page::Parts {
+            loaded: self.loaded,
+            options: self.options,
+            dataset: self.dataset()?,
+            splits: self.splits()?,
+            device: &self.device_name(),
+            plan,
+        }, keys)?;
+        artefact::write(&path, html.as_bytes())?;
+        Ok(Finished { message: path.display().to_string(), outputs: vec![path] })
+    }
+}

@@ -1,0 +1,316 @@
+//! The workflow file as one struct: a key a stage, unknown keys refused.
+
+pub mod check;
+pub mod parse;
+pub mod tree;
+pub mod validate;
+
+use std::path::PathBuf;
+
+use cistron_encoders::EncoderConfig;
+use cistron_encoders::alphabet::Alphabet;
+use cistron_models::architecture::{Architecture, Conv, Logistic, Mlp, Transformer};
+use cistron_models::fit::FitConfig;
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::GroupKind;
+
+/// Version of the workflow file that this program reads.
+pub const SCHEMA: u32 = 1;
+
+/// A workflow: which data, how to split and encode it, which models to train and what to predict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Workflow {
+    /// Version of this file format: 1.
+    pub schema: u32,
+    /// Name of the run; results go to `out/NAME` unless `--out` says otherwise.
+    pub name: String,
+    /// Seed of every random choice.
+    #[serde(default)]
+    pub seed: u64,
+    /// Where the labelled sequences come from.
+    pub read: Read,
+    /// How records are held out.
+    #[serde(default)]
+    pub split: Split,
+    /// How sequences become tensors, for every model that does not say otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encode: Option<EncoderConfig>,
+    /// Models to train, by name.
+    #[serde(default)]
+    pub models: IndexMap<String, Model>,
+    /// Further files to predict, by name; the test split is always predicted.
+    #[serde(default)]
+    pub predict: IndexMap<String, Input>,
+    /// When the audit fails the run.
+    #[serde(default)]
+    pub audit: AuditConfig,
+}
+
+/// Labelled sequences: a FASTA file or a table, with labels and groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Read {
+    /// FASTA file, plain, gzip or bgzip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fasta: Option<PathBuf>,
+    /// Table with a sequence column, comma or tab separated, plain or gzip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<SequenceTable>,
+    /// Alphabet that every record is checked against.
+    #[serde(default = "dna")]
+    pub alphabet: Alphabet,
+    /// Where the class of each record stands; a sequence table brings its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Labels>,
+    /// Metadata columns of the label table (or named groups of the header pattern).
+    #[serde(default)]
+    pub groups: IndexMap<String, GroupKind>,
+    /// What a malformed record does.
+    #[serde(default)]
+    pub on_error: OnError,
+}
+
+fn dna() -> Alphabet {
+    Alphabet::Dna
+}
+
+/// A table with one sequence a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SequenceTable {
+    /// The table, comma or tab separated with a header line.
+    pub path: PathBuf,
+    /// Column of the sequence.
+    #[serde(default = "sequence_column")]
+    pub sequence: String,
+    /// Column of the identifier; without it the data row's number (from 1) is the identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Column of the class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+fn sequence_column() -> String {
+    "sequence".to_string()
+}
+
+/// Where the class of a FASTA record stands: in a table, or in the header.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Labels {
+    /// Table with one row a record, comma or tab separated with a header line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<PathBuf>,
+    /// Column of that table that holds the record's identifier.
+    #[serde(default = "id_column")]
+    pub id: String,
+    /// Column of that table that holds the class.
+    #[serde(default = "label_column")]
+    pub label: String,
+    /// Regular expression on the whole header line with a group named `label`, such as
+    /// `class=(?<label>\w+)`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// Classes to keep; records of other classes are left out and counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<String>>,
+}
+
+fn id_column() -> String {
+    "id".to_string()
+}
+
+fn label_column() -> String {
+    "label".to_string()
+}
+
+/// What a malformed record does.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnError {
+    /// Stops the stage with the record's position.
+    #[default]
+    Stop,
+    /// Leaves the record out, counts it and lists it in the audit.
+    Skip,
+}
+
+/// How records are held out. At most one way; homology where none is named.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Split {
+    /// Whole homology clusters, certified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub homology: Option<Homology>,
+    /// Single records at random, balanced by class: scores are inflated by relatives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub random: Option<Random>,
+    /// Whole levels of a metadata column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupSplit>,
+    /// As a table says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
+    /// Shares of one hold-out; train .7, validation .15, test .15 where neither is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Parts>,
+    /// Number of folds, instead of `parts`: each is test once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folds: Option<usize>,
+}
+
+/// A split at random.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Random {}
+
+/// A split by homology clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Homology {
+    /// Shared k-mers over the smaller set from which two records are relatives (0 to 1).
+    pub containment: f64,
+    /// Length of the k-mers; 15 for nucleotides and 5 for proteins where it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub k: Option<usize>,
+}
+
+impl Default for Homology {
+    fn default() -> Self {
+        Self { containment: 0.2, k: None }
+    }
+}
+
+/// A split by whole levels of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupSplit {
+    /// A column named under `read: groups`.
+    pub column: String,
+}
+
+/// A split that a table gives: `train`, `validation`, `test`, or a fold's number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// Table with one row a record.
+    pub table: PathBuf,
+    /// Column of the record's identifier.
+    #[serde(default = "id_column")]
+    pub id: String,
+    /// Column of the part or fold.
+    pub column: String,
+}
+
+/// Shares of one hold-out; they add up to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parts {
+    /// Share that weights are fitted on.
+    pub train: f64,
+    /// Share that chooses the epoch and calibrates.
+    pub validation: f64,
+    /// Share that is scored.
+    pub test: f64,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self { train: 0.7, validation: 0.15, test: 0.15 }
+    }
+}
+
+/// One model: exactly one architecture, with its own encoder and training settings if it has any.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Model {
+    /// Multinomial logistic regression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logistic: Option<Logistic>,
+    /// Multi-layer perceptron.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mlp: Option<Mlp>,
+    /// Convolutional network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conv: Option<Conv>,
+    /// Transformer encoder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transformer: Option<Transformer>,
+    /// Encoder of this model, instead of the common one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encode: Option<EncoderConfig>,
+    /// Training settings.
+    #[serde(default)]
+    pub train: FitConfig,
+    /// Number of seeds: the same model trained from different initial weights.
+    #[serde(default = "one")]
+    pub seeds: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+impl Model {
+    /// The architectures that are named, of which `validate` allows one.
+    #[must_use]
+    pub fn architectures(&self) -> Vec<Architecture> {
+        [
+            self.logistic.clone().map(Architecture::Logistic),
+            self.mlp.clone().map(Architecture::Mlp),
+            self.conv.clone().map(Architecture::Conv),
+            self.transformer.clone().map(Architecture::Transformer),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// An unlabelled (or labelled) file to predict.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Input {
+    /// FASTA file, plain, gzip or bgzip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fasta: Option<PathBuf>,
+    /// Table with a sequence column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<SequenceTable>,
+}
+
+/// When the audit fails the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AuditConfig {
+    /// The status from which the exit code is 4.
+    pub fail_on: FailOn,
+}
+
+/// The audit status from which the exit code is 4.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailOn {
+    /// A warning or a failure.
+    Warn,
+    /// A failure.
+    Fail,
+    /// Nothing: the audit informs.
+    #[default]
+    Never,
+}
+
+/// JSON schema of the workflow file.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Workflow).to_value()
+}

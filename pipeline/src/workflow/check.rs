@@ -1,0 +1,245 @@
+//! Mistakes that the shape of the file cannot show: files that are not there, keys that exclude
+//! each other, models that cannot take their encoder.
+
+use std::path::Path;
+
+use cistron_models::architecture;
+use serde_saphyr::Spanned;
+
+use super::tree::Node;
+use super::validate::{Mistake, closest};
+use super::{Input, Model, SCHEMA, SequenceTable, Workflow};
+use crate::encode::input_shape;
+
+/// Every mistake of a well-formed workflow, in the order of its stages.
+#[must_use]
+pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mistake> {
+    let mut check = Check { root, folder, mistakes: Vec::new() };
+    check.head(workflow);
+    check.read(workflow);
+    check.split(workflow);
+    for (name, model) in &workflow.models {
+        check.model(workflow, name, model);
+    }
+    for (name, input) in &workflow.predict {
+        check.file_name(&["predict", name], name);
+        check.input(name, input);
+    }
+    check.mistakes
+}
+
+struct Check<'a> {
+    root: &'a Spanned<Node>,
+    folder: &'a Path,
+    mistakes: Vec<Mistake>,
+}
+
+impl Check<'_> {
+    fn push(&mut self, path: &[&str], message: impl Into<String>, help: &str) {
+        let path: Vec<String> = path.iter().map(ToString::to_string).collect();
+        self.mistakes.push(Mistake {
+            location: Node::locate(self.root, &path),
+            message: message.into(),
+            help: (!help.is_empty()).then(|| help.to_string()),
+        });
+    }
+
+    fn head(&mut self, workflow: &Workflow) {
+        if workflow.schema != SCHEMA {
+            let message = format!("this program reads schema {SCHEMA}, not {}", workflow.schema);
+            self.push(&["schema"], message, "write `schema: 1`");
+        }
+        self.file_name(&["name"], &workflow.name);
+    }
+
+    /// Names become folders, so they must be plain file names.
+    fn file_name(&mut self, path: &[&str], name: &str) {
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
+            let help = "use letters, digits, `-`, `_` and `.`: it names a file";
+            self.push(path, format!("`{name}` cannot name a folder"), help);
+        }
+    }
+
+    fn file(&mut self, path: &[&str], file: &Path) {
+        let resolved = self.folder.join(file);
+        if !resolved.is_file() {
+            let message = format!("there is no file {}", resolved.display());
+            self.push(path, message, "relative paths start from the workflow's folder");
+        }
+    }
+
+    fn table(&mut self, path: &[&str], table: &SequenceTable) {
+        let mut path = path.to_vec();
+        path.push("path");
+        self.file(&path, &table.path);
+    }
+
+    fn read(&mut self, workflow: &Workflow) {
+        let read = &workflow.read;
+        match (&read.fasta, &read.table) {
+            (Some(fasta), None) => self.file(&["read", "fasta"], fasta),
+            (None, Some(table)) => self.table(&["read", "table"], table),
+            _ => {
+                let help = "`fasta: FILE` for FASTA, `table: {path: FILE}` for a table";
+                self.push(&["read"], "`read` takes one of `fasta` and `table`", help);
+            }
+        }
+        if let (Some(_), Some(labels)) = (&read.table, &read.labels)
+            && (labels.table.is_some() || labels.header.is_some())
+        {
+            let help = "name the columns with `table: {label: …}`; `labels` may name `classes`";
+            self.push(&["read", "labels"], "a sequence table brings its own labels", help);
+        }
+        if let (Some(_), Some(labels)) = (&read.fasta, &read.labels) {
+            match (&labels.table, &labels.header) {
+                (Some(table), None) => self.file(&["read", "labels", "table"], table),
+                (None, Some(pattern)) => self.pattern(pattern),
+                _ => {
+                    let help = "a table of labels, or a pattern on the header";
+                    self.push(
+                        &["read", "labels"],
+                        "`labels` takes one of `table` and `header`",
+                        help,
+                    );
+                }
+            }
+        }
+        if !read.groups.is_empty() && read.fasta.is_some() && read.labels.is_none() {
+            let help = "groups are columns of `labels: {table: …}`";
+            self.push(&["read", "groups"], "`groups` needs `labels`", help);
+        }
+    }
+
+    fn pattern(&mut self, pattern: &str) {
+        let path = ["read", "labels", "header"];
+        match regex::Regex::new(pattern) {
+            Err(error) => self.push(&path, error.to_string(), ""),
+            Ok(regex) if !regex.capture_names().flatten().any(|name| name == "label") => {
+                let help = r"such as `class=(?<label>\w+)`";
+                self.push(&path, "the pattern has no group named `label`", help);
+            }
+            Ok(_) => {}
+        }
+    }
+
+    fn split(&mut self, workflow: &Workflow) {
+        let split = &workflow.split;
+        let named = [
+            split.homology.is_some(),
+            split.random.is_some(),
+            split.group.is_some(),
+            split.given.is_some(),
+        ];
+        if named.iter().filter(|named| **named).count() > 1 {
+            let help = "one of `homology`, `random`, `group`, `given`";
+            self.push(&["split"], "`split` names more than one way", help);
+        }
+        if let Some(homology) = split.homology {
+            if !(homology.containment > 0.0 && homology.containment <= 1.0) {
+                let message = format!("a containment of {} is no share", homology.containment);
+                self.push(&["split", "homology", "containment"], message, "0.2 is about 90 % identity");
+            }
+            let nucleic = workflow.read.alphabet.is_nucleic();
+            let range = if nucleic { 5..=31 } else { 2..=12 };
+            if let Some(k) = homology.k.filter(|k| !range.contains(k)) {
+                let message = format!("k-mers of length {k} cannot be compared");
+                let help = format!("{} to {}", range.start(), range.end());
+                self.push(&["split", "homology", "k"], message, &help);
+            }
+        }
+        if let Some(group) = &split.group
+            && !workflow.read.groups.contains_key(&group.column)
+        {
+            let known: Vec<&str> = workflow.read.groups.keys().map(String::as_str).collect();
+            let help = closest(&group.column, &known).map_or_else(
+                || "name the column under `read: groups` as well".to_string(),
+                |close| format!("did you mean `{close}`?"),
+            );
+            let message = format!("no group `{}`", group.column);
+            self.push(&["split", "group", "column"], message, &help);
+        }
+        if let Some(given) = &split.given {
+            self.file(&["split", "given", "table"], &given.table);
+            if split.parts.is_some() || split.folds.is_some() {
+                let message = "a given split has its own parts or folds";
+                self.push(&["split"], message, "leave out `parts` and `folds`");
+            }
+        }
+        match (split.parts, split.folds) {
+            (Some(_), Some(_)) => {
+                self.push(&["split"], "`split` takes one of `parts` and `folds`", "");
+            }
+            (Some(parts), None) => {
+                let shares = [parts.train, parts.validation, parts.test];
+                let sum: f64 = shares.iter().sum();
+                if (sum - 1.0).abs() > 1e-6 || shares.iter().any(|share| *share <= 0.0) {
+                    let message = format!("the parts must be positive and add up to 1, not {sum}");
+                    self.push(&["split", "parts"], message, "{train: 0.7, validation: 0.15, test: 0.15}");
+                }
+            }
+            (None, Some(folds)) if !(3..=64).contains(&folds) => {
+                let help = "fold i is test, fold i + 1 validation, the rest train: 3 to 64";
+                self.push(&["split", "folds"], format!("{folds} folds do not do"), help);
+            }
+            _ => {}
+        }
+    }
+
+    fn model(&mut self, workflow: &Workflow, name: &str, model: &Model) {
+        self.file_name(&["models", name], name);
+        for mistake in model.train.mistakes() {
+            let message = format!("`{}` is {}", mistake.setting, mistake.found);
+            let help = format!("expected {}", mistake.expected);
+            self.push(&["models", name, "train", mistake.setting], message, &help);
+        }
+        if !(1..=100).contains(&model.seeds) {
+            self.push(&["models", name, "seeds"], "`seeds` must be 1 to 100", "");
+        }
+        let architectures = model.architectures();
+        let [architecture] = architectures.as_slice() else {
+            let help = "one of `logistic`, `mlp`, `conv`, `transformer`, such as `logistic: {}`";
+            let message = format!("`{name}` names {} architectures", architectures.len());
+            return self.push(&["models", name], message, help);
+        };
+        let own = ["models", name, "encode"];
+        let (path, config): (&[&str], _) = match (&model.encode, &workflow.encode) {
+            (Some(config), _) => (&own, config),
+            (None, Some(config)) => (&["encode"], config),
+            (None, None) => {
+                let help = "add `encode: {one-hot: {length: 1024}}`, for all models or for this one";
+                return self.push(&["models", name], format!("`{name}` has no encoder"), help);
+            }
+        };
+        if config.alphabet() != workflow.read.alphabet {
+            let message = format!(
+                "the encoder takes {}, the sequences are {}",
+                config.alphabet(),
+                workflow.read.alphabet
+            );
+            let help = "give both the same `alphabet`";
+            return self.push(path, message, help);
+        }
+        match cistron_encoders::build(config) {
+            Err(error) => self.push(path, error.to_string(), ""),
+            Ok(encoder) => {
+                let shape = input_shape(encoder.shape());
+                // The number of classes does not decide whether a network can be built.
+                if let Err(error) = architecture::build(architecture, shape, 2) {
+                    self.push(&["models", name], error.to_string(), "");
+                }
+            }
+        }
+    }
+
+    fn input(&mut self, name: &str, input: &Input) {
+        match (&input.fasta, &input.table) {
+            (Some(fasta), None) => self.file(&["predict", name, "fasta"], fasta),
+            (None, Some(table)) => self.table(&["predict", name, "table"], table),
+            _ => {
+                let message = format!("`{name}` takes one of `fasta` and `table`");
+                self.push(&["predict", name], message, "");
+            }
+        }
+    }
+}
