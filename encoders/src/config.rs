@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Encoder;
 use crate::alphabet::Alphabet;
-use crate::kmer::{KmerCounts, Scale};
+use crate::kmer::{KmerCounts, Scale, kmer_names};
 use crate::one_hot::OneHot;
 use crate::symbol_table::UnknownAs;
 use crate::token::KmerTokens;
@@ -71,6 +71,22 @@ impl EncoderConfig {
             | Self::KmerTokens { alphabet, .. } => *alphabet,
         }
     }
+
+    /// Returns what each channel, or each token id, stands for: a letter or a k-mer.
+    pub fn names(&self) -> Result<Vec<String>, ConfigError> {
+        Ok(match *self {
+            Self::OneHot { alphabet, .. } => kmer_names(alphabet, 1).collect(),
+            Self::KmerCounts { k, canonical, scale, alphabet } => {
+                check_counts(k, canonical, alphabet)?;
+                KmerCounts::new(alphabet, k, canonical, scale).names()
+            }
+            Self::KmerTokens { k, alphabet, .. } => {
+                check_k(k, alphabet)?;
+                let special = ["(padding)", "(unknown)"].map(str::to_owned);
+                special.into_iter().chain(kmer_names(alphabet, k)).collect()
+            }
+        })
+    }
 }
 
 /// Builds the encoder that a configuration describes.
@@ -80,10 +96,7 @@ pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
             Box::new(OneHot::new(alphabet, check_length(length)?, unknown))
         }
         EncoderConfig::KmerCounts { k, canonical, scale, alphabet } => {
-            check_k(k, alphabet)?;
-            if canonical && !alphabet.is_nucleic() {
-                return Err(ConfigError::CanonicalProtein);
-            }
+            check_counts(k, canonical, alphabet)?;
             Box::new(KmerCounts::new(alphabet, k, canonical, scale))
         }
         EncoderConfig::KmerTokens { k, stride, length, alphabet } => {
@@ -103,6 +116,14 @@ fn check_length(length: usize) -> Result<usize, ConfigError> {
         1..=MAX_LENGTH => Ok(length),
         _ => Err(ConfigError::TooLong { length }),
     }
+}
+
+fn check_counts(k: usize, canonical: bool, alphabet: Alphabet) -> Result<(), ConfigError> {
+    check_k(k, alphabet)?;
+    if canonical && !alphabet.is_nucleic() {
+        return Err(ConfigError::CanonicalProtein);
+    }
+    Ok(())
 }
 
 fn check_k(k: usize, alphabet: Alphabet) -> Result<(), ConfigError> {
@@ -182,6 +203,18 @@ mod tests {
         assert_eq!(shape(counts(2, false, Alphabet::Protein)), dense(400));
         let expected = Shape::Tokens { length: 7, vocabulary: 66 };
         assert_eq!(shape(tokens(3, None, Some(7))), expected);
+    }
+
+    #[test]
+    fn names() {
+        assert_eq!(one_hot(9).names().unwrap(), ["A", "C", "G", "T"]);
+        assert_eq!(counts(1, true, Alphabet::Rna).names().unwrap(), ["A", "C"]);
+        let names = tokens(2, None, None).names().unwrap();
+        assert_eq!(
+            (names.len(), &names[1..4]),
+            (18, &["(unknown)", "AA", "AC"].map(str::to_owned)[..])
+        );
+        assert!(counts(40, false, Alphabet::Dna).names().is_err());
     }
 
     #[test]

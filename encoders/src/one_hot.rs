@@ -7,7 +7,8 @@ use crate::batch::Batch;
 use crate::symbol_table::{SymbolTable, UnknownAs};
 use crate::{Encoder, Shape};
 
-/// One-hot positions as symbol codes (N, L) with their table (S, C).
+/// One-hot positions as symbol codes (N, L) with their table (S, C), made by
+/// [`build`](crate::build).
 #[derive(Clone, Debug)]
 pub struct OneHot {
     alphabet: Alphabet,
@@ -16,9 +17,7 @@ pub struct OneHot {
 }
 
 impl OneHot {
-    /// Returns an encoder of `length` positions.
-    #[must_use]
-    pub fn new(alphabet: Alphabet, length: usize, unknown: UnknownAs) -> Self {
+    pub(crate) fn new(alphabet: Alphabet, length: usize, unknown: UnknownAs) -> Self {
         Self { alphabet, length, table: Arc::new(alphabet.table(unknown)) }
     }
 }

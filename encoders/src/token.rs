@@ -16,7 +16,7 @@ pub const FIRST_KMER_TOKEN: u32 = 2;
 
 /// k-mer tokens (N, T, 1): one every `stride` positions, of k symbols each.
 ///
-/// The vocabulary is 4^k + 2, or 20^k + 2 for proteins. Symbols behind the last whole k-mer make
+/// Made by [`build`](crate::build). The vocabulary is 4^k + 2, or 20^k + 2 for proteins. Symbols behind the last whole k-mer make
 /// no token.
 #[derive(Clone, Debug)]
 pub struct KmerTokens {
@@ -28,14 +28,12 @@ pub struct KmerTokens {
 
 impl KmerTokens {
     /// Returns an encoder of `length` tokens; `k` and `stride` are at least 1.
-    #[must_use]
-    pub fn new(alphabet: Alphabet, k: usize, stride: usize, length: usize) -> Self {
-        Self { alphabet, k: k.max(1), stride: stride.max(1), length }
+    pub(crate) fn new(alphabet: Alphabet, k: usize, stride: usize, length: usize) -> Self {
+        Self { alphabet, k, stride, length }
     }
 
     /// Returns the number of tokens of a sequence of `length` symbols, before truncation.
-    #[must_use]
-    pub fn tokens(&self, length: usize) -> usize {
+    fn tokens(&self, length: usize) -> usize {
         length.checked_sub(self.k).map_or(0, |last| last / self.stride + 1)
     }
 

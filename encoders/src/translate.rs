@@ -122,7 +122,7 @@ mod tests {
                 }
             }
         }
-        let count = |symbol| all.iter().filter(|&&found| found == symbol).count();
+        let count = |symbol| all.iter().copied().filter(|&found| found == symbol).count();
         for (amino_acids, codons) in
             [("MW", 1), ("CDEFHKNQY", 2), ("I*", 3), ("AGPTV", 4), ("LRS", 6), ("X", 0)]
         {

@@ -165,7 +165,8 @@ mod tests {
     fn architectures_are_read_with_defaults_and_unknown_keys_refused() {
         let read = |json: &str| serde_json::from_str::<Architecture>(json);
         assert_eq!(read(r#"{"conv": {}}"#).unwrap(), Architecture::Conv(Conv::default()));
-        let conv = Conv { filters: vec![8], global_pool: crate::layer::Pool::Average, ..Conv::default() };
+        let conv =
+            Conv { filters: vec![8], global_pool: crate::layer::Pool::Average, ..Conv::default() };
         assert_eq!(
             read(r#"{"conv": {"filters": [8], "global-pool": "average"}}"#).unwrap(),
             Architecture::Conv(conv)

@@ -1,7 +1,7 @@
 //! Models that a network must beat: the floors of a report and the simple baselines.
 //!
-//! Each has a `fit` on training records and a `predict` that gives [`Predictions`]. None knows a file format;
-//! sequences come as ASCII bytes, features as a [`FeatureTable`].
+//! Each has a `fit` on training records and a `predict` that gives [`Predictions`]. None knows a
+//! file format; sequences come as ASCII bytes, features as a [`FeatureTable`].
 
 mod composition;
 mod feature_table;
@@ -10,6 +10,7 @@ mod logistic;
 mod majority;
 mod naive_bayes;
 mod nearest;
+mod vocabulary;
 mod words;
 
 pub use composition::{FeatureSet, Molecule, composition};
@@ -141,5 +142,7 @@ fn softmax(scores: &mut [f64]) {
         *score = (*score - largest).exp();
         sum += *score;
     }
-    scores.iter_mut().for_each(|score| *score /= sum);
+    for score in scores {
+        *score /= sum;
+    }
 }

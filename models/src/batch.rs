@@ -112,9 +112,7 @@ impl Batch {
                 RecordValues::Symbols(&mut codes[index * length..][..length])
             }
             BatchValues::Tokens { ids } => RecordValues::Tokens(&mut ids[index * row..][..row]),
-            BatchValues::Dense { values } => {
-                RecordValues::Dense(&mut values[index * row..][..row])
-            }
+            BatchValues::Dense { values } => RecordValues::Dense(&mut values[index * row..][..row]),
         };
         Some((valid, values))
     }

@@ -38,7 +38,8 @@ use run::Run;
 /// The weights of a network on a device, shared by all shards of a batch.
 #[derive(Debug)]
 pub(crate) struct Tensors {
-    tensors: Vec<Tensor>,
+    /// In the order of the weights.
+    ordered: Vec<Tensor>,
     index: HashMap<String, usize>,
     ranges: Vec<std::ops::Range<usize>>,
     device: Device,
@@ -62,7 +63,7 @@ impl Tensors {
         dtype: DType,
         keep: impl Fn(Tensor) -> Result<Tensor>,
     ) -> Result<Self> {
-        let tensors = weights
+        let ordered = weights
             .iter()
             .map(|(parameter, values)| {
                 let shape = parameter.shape.as_slice();
@@ -72,13 +73,13 @@ impl Tensors {
         let names = weights.parameters().iter().map(|parameter| parameter.name.clone());
         let index = names.zip(0..).collect();
         let ranges = weights.ranges().to_vec();
-        Ok(Self { tensors, index, ranges, device: device.clone(), dtype })
+        Ok(Self { ordered, index, ranges, device: device.clone(), dtype })
     }
 
     /// The weight of this name.
     fn get(&self, name: &str) -> Result<&Tensor> {
         match self.index.get(name) {
-            Some(&index) => Ok(&self.tensors[index]),
+            Some(&index) => Ok(&self.ordered[index]),
             None => candle_core::bail!("the network has no weight {name}"),
         }
     }
@@ -111,7 +112,7 @@ impl Tensors {
         &self,
         network: &Network,
         shard: &Shard<'_>,
-        loss: &CrossEntropy,
+        loss: CrossEntropy,
         dropout: Option<DropoutKey>,
         gradients: &mut [f32],
     ) -> Result<f64> {
@@ -122,7 +123,7 @@ impl Tensors {
         // The gradient of Σ logits × slopes, with constant slopes, is the gradient of the loss.
         let slopes = Tensor::from_vec(slopes, logits.shape(), &self.device)?;
         let store = (logits * slopes.to_dtype(self.dtype)?)?.sum_all()?.backward()?;
-        for (tensor, range) in self.tensors.iter().zip(&self.ranges) {
+        for (tensor, range) in self.ordered.iter().zip(&self.ranges) {
             let gradients = &mut gradients[range.clone()];
             match store.get(tensor) {
                 Some(gradient) => host::copy(gradient, gradients)?,

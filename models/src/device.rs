@@ -30,7 +30,9 @@ pub enum DeviceError {
         found: String,
     },
     /// A device that this binary was built without.
-    #[error("{device} was asked for, but this binary was built without it: use --device cpu, or build with --features {feature}")]
+    #[error(
+        "{device} was asked for, but this binary was built without it: use --device cpu, or build with --features {feature}"
+    )]
     NotBuilt {
         /// The device asked for.
         device: DeviceChoice,
@@ -81,19 +83,16 @@ pub fn device(choice: DeviceChoice) -> Result<Device, DeviceError> {
     let not_built = |feature| DeviceError::NotBuilt { device: choice, feature };
     let unavailable = |source| DeviceError::Unavailable { device: choice, source };
     match choice {
-        DeviceChoice::Cpu => Ok(Device::Cpu),
         DeviceChoice::Cuda(_) if !cuda_is_available() => Err(not_built("cuda")),
         DeviceChoice::Cuda(number) => Device::new_cuda(number).map_err(unavailable),
         DeviceChoice::Metal if !metal_is_available() => Err(not_built("metal")),
         DeviceChoice::Metal => Device::new_metal(0).map_err(unavailable),
         // A binary with GPU support on a machine without one falls back silently, as asked.
-        DeviceChoice::Auto if cuda_is_available() => {
-            Ok(Device::new_cuda(0).unwrap_or(Device::Cpu))
-        }
+        DeviceChoice::Auto if cuda_is_available() => Ok(Device::new_cuda(0).unwrap_or(Device::Cpu)),
         DeviceChoice::Auto if metal_is_available() => {
             Ok(Device::new_metal(0).unwrap_or(Device::Cpu))
         }
-        DeviceChoice::Auto => Ok(Device::Cpu),
+        DeviceChoice::Auto | DeviceChoice::Cpu => Ok(Device::Cpu),
     }
 }
 

@@ -91,7 +91,7 @@ impl Executor {
                 let tensors = Tensors::variable(weights, device)?;
                 let count = shards::count(device.is_cpu());
                 let run = |shard: &shards::Shard<'_>, gradients: &mut [f32]| {
-                    Ok(tensors.loss_and_gradients(network, shard, loss, dropout, gradients)?)
+                    Ok(tensors.loss_and_gradients(network, shard, *loss, dropout, gradients)?)
                 };
                 shards::loss_and_gradients(count, input, targets, gradients, run)
             }
@@ -99,11 +99,7 @@ impl Executor {
     }
 }
 
-fn check_weights(
-    network: &Network,
-    weights: &Weights,
-    buffer: usize,
-) -> Result<(), ExecutorError> {
+fn check_weights(network: &Network, weights: &Weights, buffer: usize) -> Result<(), ExecutorError> {
     let parameters = network.parameters();
     let expected = parameters.iter().map(crate::network::Parameter::len).sum();
     for found in [weights.len(), buffer] {

@@ -143,7 +143,9 @@ pub enum InputError {
         limit: usize,
     },
     /// A value of a valid position is not a finite number.
-    #[error("record {record} of the batch holds {found} at position {position}: values must be finite")]
+    #[error(
+        "record {record} of the batch holds {found} at position {position}: values must be finite"
+    )]
     NotFinite {
         /// Index in the batch.
         record: usize,
@@ -224,7 +226,11 @@ impl<'a> Input<'a> {
         }
     }
 
-    fn check_codes<T: Copy + Into<u32>>(&self, codes: &[T], limit: usize) -> Result<(), InputError> {
+    fn check_codes<T: Copy + Into<u32>>(
+        &self,
+        codes: &[T],
+        limit: usize,
+    ) -> Result<(), InputError> {
         for (record, (row, &valid)) in
             codes.chunks_exact(self.length.max(1)).zip(self.lengths).enumerate()
         {

@@ -173,7 +173,9 @@ pub enum LayerError {
         length: usize,
     },
     /// Channels that do not split into heads.
-    #[error("{channels} channels do not split into {heads} heads: choose a width that is a multiple of the heads")]
+    #[error(
+        "{channels} channels do not split into {heads} heads: choose a width that is a multiple of the heads"
+    )]
     Heads {
         /// Channels of the input.
         channels: usize,

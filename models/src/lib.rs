@@ -4,6 +4,9 @@
 //! A network is data, a list of [`layer::Layer`]; an [`executor::Executor`] runs it. Tensors are
 //! (N, L, C): sequences, positions, channels.
 
+// Tests compare numbers that are exact: sums of small integers, copies, zeros.
+#![cfg_attr(test, allow(clippy::float_cmp))]
+
 pub mod architecture;
 pub mod baseline;
 pub mod batch;

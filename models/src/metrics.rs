@@ -1,7 +1,7 @@
 //! Scores of class predictions against labels.
 //!
-//! Probabilities are (N, 1, K) flattened row by row, one row of K classes an item. A score that is not
-//! defined for the items given (no example of a class, nothing predicted) is `None`, never 0.
+//! Probabilities are (N, 1, K) flattened row by row, one row of K classes an item. A score that is
+//! not defined for the items given (no example of a class, nothing predicted) is `None`, never 0.
 //!
 //! ```
 //! use cistron_models::metrics::{Metric, Outcomes};
@@ -102,11 +102,13 @@ pub struct Outcomes<'a> {
 }
 
 impl<'a> Outcomes<'a> {
-    /// Takes probabilities, (N, 1, K) row by row; the class of the largest, the first of equals, is the predicted one.
+    /// Takes probabilities, (N, 1, K) row by row; the class of the largest, the first of equals, is
+    /// the predicted one.
     ///
     /// # Errors
     ///
-    /// Where sizes disagree, a label is not below `n_classes`, or a row is no probability distribution.
+    /// Where sizes disagree, a label is not below `n_classes`, or a row is no probability
+    /// distribution.
     pub fn new(
         probabilities: &'a [f32],
         labels: &'a [usize],
@@ -120,7 +122,12 @@ impl<'a> Outcomes<'a> {
             check_row(item, row)?;
             predicted.push(argmax(row));
         }
-        Ok(Self { probabilities: Some(probabilities), predicted: predicted.into(), labels, n_classes })
+        Ok(Self {
+            probabilities: Some(probabilities),
+            predicted: predicted.into(),
+            labels,
+            n_classes,
+        })
     }
 
     /// Takes predicted classes without probabilities.

@@ -43,7 +43,9 @@ pub enum NetworkError {
     #[error("a network on tokens begins with an embedding")]
     NoEmbedding,
     /// The last layer does not return one logit a class.
-    #[error("the last layer returns {shape:?}, expected one position of {classes} channels, one a class")]
+    #[error(
+        "the last layer returns {shape:?}, expected one position of {classes} channels, one a class"
+    )]
     Output {
         /// What the last layer returns.
         shape: Shape,
@@ -178,10 +180,7 @@ mod tests {
         let error = Network::new(INPUT, vec![Layer::Embedding { width: 3 }], 3);
         assert!(matches!(error, Err(NetworkError::Layer { index: 0, .. })));
         let tokens = InputShape::Tokens { length: 4, vocabulary: 8 };
-        assert_eq!(
-            Network::new(tokens, vec![Layer::Flatten], 3),
-            Err(NetworkError::NoEmbedding)
-        );
+        assert_eq!(Network::new(tokens, vec![Layer::Flatten], 3), Err(NetworkError::NoEmbedding));
         let huge = vec![Layer::Flatten, Layer::Linear { outputs: usize::MAX }];
         assert_eq!(Network::new(INPUT, huge, usize::MAX), Err(NetworkError::TooLarge));
         assert_eq!(Network::new(INPUT, vec![], 1), Err(NetworkError::Classes { classes: 1 }));

@@ -32,7 +32,7 @@ fn fnv1a(bytes: &[u8]) -> u64 {
     })
 }
 
-/// One step of SplitMix64 from a counter: 64 well mixed bits
+/// One step of `SplitMix64` from a counter: 64 well mixed bits
 /// (Steele et al. 2014, doi:10.1145/2660193.2660195).
 pub(crate) fn mix(counter: u64) -> u64 {
     let mut bits = counter.wrapping_mul(0x9e37_79b9_7f4a_7c15);

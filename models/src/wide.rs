@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn wide_and_narrow_give_the_same_bits() {
         for length in [0, 1, 15, 16, 17, 171] {
-            let left: Vec<f32> = (0..length).map(|i| ((i * 37 % 101) as f32 - 60.0) / 7.0).collect();
+            let left: Vec<f32> =
+                (0..length).map(|i| ((i * 37 % 101) as f32 - 60.0) / 7.0).collect();
             let right: Vec<f32> = (0..length).map(|i| ((i * 11 % 23) as f32 - 9.0) / 3.0).collect();
             let narrow = [sum(&left), greatest(&left), product_sum(&left, &right)];
             let wide = wide(|| [sum(&left), greatest(&left), product_sum(&left, &right)]);

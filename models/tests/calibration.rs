@@ -1,4 +1,4 @@
-//! Temperature scaling and reliability against SciPy 1.17.1 and NumPy 2.4.6.
+//! Temperature scaling and reliability against SciPy 1.17.1.
 //!
 //! The figures are printed by
 //!
@@ -25,6 +25,8 @@
 //! print(best.x, best.fun, loss(1.0), np.average(gap, weights=[len(b) for b in bins]), len(np.unique(top)))
 //! print([(int(hit[b].sum()), round(float(top[b].mean()), 6)) for b in bins][:3])
 //! ```
+
+#![allow(clippy::unwrap_used)]
 
 use cistron_models::calibration::{Reliability, Temperature};
 use cistron_models::metrics::{Metric, Outcomes};
@@ -88,7 +90,12 @@ fn labels_drawn_at_a_known_temperature_give_it_back() {
         .map(|row| {
             state = (1_103_515_245 * state + 12_345) % (1 << 31);
             let mut rest = (state >> 8) as f32 / (1 << 23) as f32;
-            row.iter().position(|p| { rest -= p; rest < 0.0 }).unwrap_or(CLASSES - 1)
+            row.iter()
+                .position(|p| {
+                    rest -= p;
+                    rest < 0.0
+                })
+                .unwrap_or(CLASSES - 1)
         })
         .collect();
     let fitted = Temperature::fit(&logits, &labels, CLASSES).unwrap();

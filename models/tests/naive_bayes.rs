@@ -1,4 +1,7 @@
-//! Naive Bayes against scikit-learn, on sequences written here and on the published human gene families.
+//! Naive Bayes against scikit-learn, on sequences written here and on the published human gene
+//! families.
+
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 
@@ -37,7 +40,7 @@ fn probabilities_are_those_of_scikit_learn() {
         for (p, expected) in row.iter().zip(expected) {
             assert!((f64::from(*p) - expected).abs() < 2e-6, "{row:?}, not {expected:?}");
         }
-        assert_eq!(row[3], 0.0, "a class without training record");
+        assert!(row[3].abs() < 1e-12, "a class without training record");
     }
     assert_eq!(predictions.classes(), [0, 1, 0, 0, 0]);
 }
@@ -70,7 +73,8 @@ impl HumanFamilies {
         let text = std::fs::read_to_string(folder.join("human_data.txt")).unwrap();
         let splits = std::fs::read_to_string(folder.join("human_splits.tsv")).unwrap();
         let records = text.lines().skip(1).map(|line| line.split_once('\t').unwrap());
-        let (sequences, labels) = records.map(|(s, c)| (s.into(), c.parse::<usize>().unwrap())).unzip();
+        let (sequences, labels) =
+            records.map(|(s, c)| (s.into(), c.parse::<usize>().unwrap())).unzip();
         let rows: Vec<Vec<&str>> =
             splits.lines().skip(1).map(|line| line.split('\t').collect()).collect();
         let notebook_test = rows.iter().map(|row| row[1] == "test").collect();
@@ -96,7 +100,32 @@ impl HumanFamilies {
     }
 }
 
-/// .984 on the split of the notebook that published it, .414 once homologues stay on one side of the split.
+/// .984 on the split of the notebook that published it, .408 once homologues stay on one side of
+/// the split. (Counting the words of the held-out sequences into the vocabulary, as is often done,
+/// gives .414 and .294.) The figures are printed by
+///
+/// ```python
+/// import csv
+/// import numpy as np
+/// from sklearn.feature_extraction.text import CountVectorizer
+/// from sklearn.metrics import accuracy_score, balanced_accuracy_score
+/// from sklearn.naive_bayes import MultinomialNB
+///
+/// lines = [line.split("\t") for line in open("human_data.txt").read().splitlines()[1:]]
+/// texts = np.array([" ".join(s[i:i + 6].lower() for i in range(len(s) - 5)) for s, _ in lines])
+/// labels = np.array([int(label) for _, label in lines])
+/// splits = list(csv.DictReader(open("human_splits.tsv"), delimiter="\t"))
+///
+/// def score(test):
+///     words = CountVectorizer(ngram_range=(4, 4))
+///     model = MultinomialNB(alpha=.1).fit(words.fit_transform(texts[~test]), labels[~test])
+///     found = model.predict(words.transform(texts[test]))
+///     return accuracy_score(labels[test], found), balanced_accuracy_score(labels[test], found)
+///
+/// print(score(np.array([row["notebook_split"] == "test" for row in splits])))
+/// folds = np.array([int(row["fold"]) for row in splits])
+/// print(np.mean([score(folds == fold) for fold in range(5)], axis=0))
+/// ```
 #[test]
 fn published_human_gene_families() {
     let Some(data) = std::env::var_os("CISTRON_DATA") else {
@@ -105,13 +134,15 @@ fn published_human_gene_families() {
     };
     let families = HumanFamilies::read(&Path::new(&data).join("gene-family-dna"));
     assert_eq!(families.sequences.len(), 4380);
-    let (accuracy, _) = families.score(|record| families.notebook_test[record]);
-    assert!((accuracy - 0.984).abs() < 5e-4, "{accuracy}");
+    let (accuracy, balanced) = families.score(|record| families.notebook_test[record]);
+    println!("notebook split: accuracy {accuracy:.4}, balanced {balanced:.4}");
+    assert!((accuracy - 0.984_018_26).abs() < 1e-7, "{accuracy}");
+    assert!((balanced - 0.985_129_24).abs() < 1e-7, "{balanced}");
     let folds: Vec<(f64, f64)> =
         (0..5).map(|fold| families.score(|record| families.folds[record] == fold)).collect();
     let accuracy = folds.iter().map(|fold| fold.0).sum::<f64>() / 5.0;
     let balanced = folds.iter().map(|fold| fold.1).sum::<f64>() / 5.0;
     println!("five folds: accuracy {accuracy:.4}, balanced {balanced:.4}");
-    assert!((accuracy - 0.414).abs() < 5e-4, "{accuracy}");
-    assert!((balanced - 0.294).abs() < 5e-4, "{balanced}");
+    assert!((accuracy - 0.408_245_55).abs() < 1e-7, "{accuracy}");
+    assert!((balanced - 0.282_296_47).abs() < 1e-7, "{balanced}");
 }

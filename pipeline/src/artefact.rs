@@ -10,10 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, InputError};
 
 /// Writes a file through `fill`, which gets the path of a temporary sibling.
-pub fn write_with(
-    path: &Path,
-    fill: impl FnOnce(&Path) -> io::Result<()>,
-) -> Result<(), Error> {
+pub fn write_with(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let write = || {
         std::fs::create_dir_all(folder)?;

@@ -3,6 +3,7 @@
 mod balance;
 mod calibration;
 mod cell;
+mod certificate;
 mod confounding;
 mod contingency;
 mod contradiction;
@@ -12,7 +13,6 @@ pub mod finding;
 mod gap;
 mod gate;
 mod group_performance;
-
 mod leakage;
 mod lift;
 mod lookup;
@@ -29,6 +29,8 @@ mod scored;
 mod shortcut;
 mod skipped;
 mod symbols;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod verdict;
 mod would_leak;
@@ -43,8 +45,8 @@ use crate::neighbour::identity::Identities;
 use crate::split::Splits;
 
 pub use finding::{Finding, Status};
-pub use query::{Familiarity, query};
 pub use profile::{Profile, Range};
+pub use query::{Familiarity, query};
 pub use text::text;
 pub use verdict::{Grade, Verdict, gate};
 

@@ -67,8 +67,7 @@ impl Console {
     /// A progress bar over `total` steps: drawn on a terminal, silent elsewhere.
     #[must_use]
     pub fn bar(&self, label: &str, total: u64) -> ProgressBar {
-        let shown =
-            !self.quiet && self.format == Format::Text && std::io::stderr().is_terminal();
+        let shown = !self.quiet && self.format == Format::Text && std::io::stderr().is_terminal();
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);

@@ -199,7 +199,8 @@ impl Keys {
 pub fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    let kilobytes =
+        line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
     kilobytes.unwrap_or(0) * 1024
 }
 
@@ -226,7 +227,9 @@ mod tests {
             Freshness::Stale("changed: seed".to_string())
         );
         std::fs::remove_file(&output).unwrap();
-        assert!(matches!(keys.freshness("split", &key), Freshness::Stale(why) if why.ends_with("is gone")));
+        assert!(
+            matches!(keys.freshness("split", &key), Freshness::Stale(why) if why.ends_with("is gone"))
+        );
     }
 
     #[test]

@@ -5,7 +5,9 @@ mod proximity;
 
 use std::collections::HashMap;
 
-use cistron_encoders::sketch::{Denominator, Index, KmerSets, MIN_KMERS, Nearest, Scratch, SketchError};
+use cistron_encoders::sketch::{
+    Denominator, Index, KmerSets, MIN_KMERS, Nearest, Scratch, SketchError,
+};
 use rayon::prelude::*;
 
 use crate::dataset::Dataset;
@@ -82,11 +84,7 @@ impl Neighbours {
     /// # Errors
     ///
     /// As [`Self::compute`].
-    pub fn of_folds(
-        dataset: &Dataset,
-        folds: &[Vec<Part>],
-        k: usize,
-    ) -> Result<Self, SketchError> {
+    pub fn of_folds(dataset: &Dataset, folds: &[Vec<Part>], k: usize) -> Result<Self, SketchError> {
         let sets = KmerSets::build(&dataset.sequences(), dataset.alphabet, k)?;
         let comparison = Comparison::new(dataset, &sets, folds);
         let found: Vec<(Relatives, Vec<Option<Neighbour>>)> = (0..dataset.len())
@@ -258,13 +256,13 @@ mod tests {
         let lower = GENE.to_ascii_lowercase();
         let long = [GENE, b"CCTTAGGTCAATGCGTTGACCATAC"].concat();
         let records: Vec<&[u8]> = vec![
-            GENE,        // 0 learnt
-            &lower,      // 1 exact copy of 0
-            &turned,     // 2 reverse complement of 0
-            &GENE[..24], // 3 fragment of 0
-            &long,       // 4 holds all of 0, and 25 bases more
-            b"ACG",      // 5 too short
-            b"acg",      // 6 too short, a copy of 5
+            GENE,                                           // 0 learnt
+            &lower,                                         // 1 exact copy of 0
+            &turned,                                        // 2 reverse complement of 0
+            &GENE[..24],                                    // 3 fragment of 0
+            &long,                                          // 4 holds all of 0, and 25 bases more
+            b"ACG",                                         // 5 too short
+            b"acg",                                         // 6 too short, a copy of 5
             b"TTTTTTTTTTTTTTTTTTTTTTTTTTTAAAGGGCCCTTTAAAC", // 7 unrelated
         ];
         let dataset = dataset(Alphabet::Dna, &records);
@@ -272,15 +270,27 @@ mod tests {
         let found = Neighbours::of_folds(&dataset, &folds, 8).unwrap();
         let at = |i: usize| found.get(0, i).unwrap();
         assert_eq!(found.get(0, 0), None);
-        assert_eq!((at(1).exact, at(1).reverse, at(1).proximity()), (Some(0), None, Proximity::Exact));
-        assert_eq!((at(2).exact, at(2).reverse, at(2).proximity()), (None, Some(0), Proximity::Copy));
-        assert_eq!((at(3).nearest, at(3).containment, at(3).highest), (Some(0), Some(1.0), Some(1.0)));
+        assert_eq!(
+            (at(1).exact, at(1).reverse, at(1).proximity()),
+            (Some(0), None, Proximity::Exact)
+        );
+        assert_eq!(
+            (at(2).exact, at(2).reverse, at(2).proximity()),
+            (None, Some(0), Proximity::Copy)
+        );
+        assert_eq!(
+            (at(3).nearest, at(3).containment, at(3).highest),
+            (Some(0), Some(1.0), Some(1.0))
+        );
         assert_eq!((at(4).closest, at(4).highest), (Some(0), Some(1.0)));
         // 34 of the 59 8-mers of the long record are those of the gene.
         let own = at(4).containment.unwrap();
         assert!((own - 34.0 / 59.0).abs() < 1e-12, "{own}");
         assert_eq!((at(6).exact, at(6).assessable), (Some(5), false));
-        assert_eq!((at(7).nearest, at(7).highest, at(7).proximity()), (None, Some(0.0), Proximity::Far));
+        assert_eq!(
+            (at(7).nearest, at(7).highest, at(7).proximity()),
+            (None, Some(0.0), Proximity::Far)
+        );
         assert_eq!(found.fold(0).len(), 6);
         assert_eq!(found.iter().filter(|(_, _, n)| n.nearest == Some(0)).count(), 4);
         // The gene, its copy, the other strand, the fragment and the long record are one family.

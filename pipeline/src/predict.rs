@@ -75,7 +75,11 @@ impl Ensemble {
     }
 
     /// Predicts every record of a data set.
-    pub fn predict(&self, executor: &Executor, dataset: &Dataset) -> Result<Vec<Prediction>, Error> {
+    pub fn predict(
+        &self,
+        executor: &Executor,
+        dataset: &Dataset,
+    ) -> Result<Vec<Prediction>, Error> {
         let sequences = dataset.sequences();
         let classes = self.classes().len();
         let mut mean = vec![0.0_f32; sequences.len() * classes];
@@ -87,9 +91,7 @@ impl Ensemble {
         }
         let looked_up = self.look_up(&sequences);
         let rows = mean.chunks(classes).zip(looked_up);
-        Ok(rows
-            .map(|(row, found)| Prediction { probabilities: row.to_vec(), ..found })
-            .collect())
+        Ok(rows.map(|(row, found)| Prediction { probabilities: row.to_vec(), ..found }).collect())
     }
 
     /// The nearest record of any member, and whether the sequence is unfamiliar to all of them.

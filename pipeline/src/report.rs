@@ -13,8 +13,8 @@ pub mod summary;
 mod view;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use thiserror::Error;
 
 use crate::audit::Audit;
@@ -98,7 +98,8 @@ pub fn html(report: &Report) -> Result<String, ReportError> {
     }
     let page = view::Page::of(report);
     let template = environment.get_template("page.html")?;
-    Ok(template.render(context! { page => Value::from(Serde(page)), style => STYLE, script => SCRIPT })?)
+    Ok(template
+        .render(context! { page => Value::from(Serde(page)), style => STYLE, script => SCRIPT })?)
 }
 
 #[cfg(test)]

@@ -98,13 +98,11 @@ pub fn train(
         }
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let fitted =
-        fit(&run, &learnt, &validation, &mut observer).map_err(|error| failed(&error))?;
+    let fitted = fit(&run, &learnt, &validation, &mut observer).map_err(|error| failed(&error))?;
     interrupt::check()?;
 
-    let logits =
-        fit::predict(&network, &fitted.weights, &validation, model::BATCH, executor)
-            .map_err(|error| failed(&error))?;
+    let logits = fit::predict(&network, &fitted.weights, &validation, model::BATCH, executor)
+        .map_err(|error| failed(&error))?;
     let labels: Vec<usize> = (0..held.len()).map(|i| validation.label(i) as usize).collect();
     // Without validation records there is nothing to calibrate on: the logits stay as they are.
     let temperature =

@@ -172,7 +172,7 @@ impl Postings {
 /// k-mers are scattered evenly, so that their place can be guessed within some √n: a binary search
 /// of whole sets, each far from the last in memory, took half of the time of an index.
 fn first_from(set: &[u64], low: u64, bits: u32) -> usize {
-    let guess = (u128::from(low) * set.len() as u128 >> bits) as usize;
+    let guess = ((u128::from(low) * set.len() as u128) >> bits) as usize;
     let slack = 2 * set.len().isqrt() + 1;
     let start = guess.saturating_sub(slack);
     let end = (guess + slack).min(set.len());
@@ -225,7 +225,9 @@ mod tests {
             low in 0_u64..1 << 16
         ) {
             // Half of the cases are far from even.
-            set.iter_mut().for_each(|kmer| *kmer = if high { *kmer | 0xf000 } else { *kmer });
+            for kmer in &mut set {
+                *kmer |= if high { 0xf000 } else { 0 };
+            }
             set.sort_unstable();
             let expected = set.partition_point(|&kmer| kmer < low);
             prop_assert_eq!(first_from(&set, low, 16), expected);

@@ -6,7 +6,7 @@ use super::{Scratch, share};
 
 /// The additions up to which counting is exhaustive: 2^38, some minutes of one core.
 ///
-/// 5 000 unrelated or closely related sequences of 1 kb take less than 2^33. Beyond the limit the
+/// 5 000 sequences of 1 kb take less than 2^35 even if all are of one family. Beyond the limit the
 /// k-mers that most records hold are left out, and their number is reported.
 pub const MAX_WORK: u64 = 1 << 38;
 

@@ -1,4 +1,5 @@
-//! What a model that learnt no biology can see: length, composition and traces of how the data was made.
+//! What a model that learnt no biology can see: length, composition and traces of how the data was
+//! made.
 
 mod artefacts;
 mod spectrum;
@@ -26,7 +27,8 @@ pub enum Molecule {
 pub enum FeatureSet {
     /// Logarithm of the length, and the share of G and C of a nucleotide sequence.
     Length,
-    /// Length, with the frequencies of words of up to three nucleotides (4 + 16 + 64) or two residues (20 + 400).
+    /// Length, with the frequencies of words of up to three nucleotides (4 + 16 + 64) or two
+    /// residues (20 + 400).
     Composition,
     /// Ambiguity, case, reading frame, tail and ends, which say how a sequence was obtained.
     Artefacts,
@@ -34,8 +36,8 @@ pub enum FeatureSet {
 
 /// The features of ASCII sequences, (N, 1, F), case as in the source.
 ///
-/// Frequencies are over the windows of standard symbols only; where there is none they are 0, as are shares of
-/// an empty sequence.
+/// Frequencies are over the windows of standard symbols only; where there is none they are 0, as
+/// are shares of an empty sequence.
 #[must_use]
 pub fn composition<S: AsRef<[u8]> + Sync>(
     sequences: &[S],
@@ -105,21 +107,31 @@ mod tests {
         table.row(row)[feature]
     }
 
+    fn assert_values(table: &FeatureTable, expected: &[(&str, f32)]) {
+        for (name, expected) in expected {
+            let found = value(table, 0, name);
+            assert!((found - expected).abs() < 1e-6, "{name}: {found}, not {expected}");
+        }
+    }
+
     #[test]
     fn nucleotides_by_hand() {
-        let table = composition(
-            &[&b"ACGUNacg"[..], b""],
-            FeatureSet::Composition,
-            Molecule::Nucleotide,
-        );
+        let table =
+            composition(&[&b"ACGUNacg"[..], b""], FeatureSet::Composition, Molecule::Nucleotide);
         assert_eq!(table.names().len(), 2 + 4 + 16 + 64);
-        assert!((value(&table, 0, "log length") - 8.0_f32.ln()).abs() < 1e-6);
-        assert_eq!(value(&table, 0, "GC"), 4.0 / 7.0);
-        assert_eq!(value(&table, 0, "A"), 2.0 / 7.0);
-        // Windows: AC CG GU | AC CG.
-        assert_eq!((value(&table, 0, "AC"), value(&table, 0, "GT")), (0.4, 0.2));
-        // ACG CGU | ACG.
-        assert_eq!(value(&table, 0, "ACG"), 2.0 / 3.0);
+        assert_values(
+            &table,
+            &[
+                ("log length", 8.0_f32.ln()),
+                ("GC", 4.0 / 7.0),
+                ("A", 2.0 / 7.0),
+                // Windows: AC CG GU | AC CG.
+                ("AC", 0.4),
+                ("GT", 0.2),
+                // ACG CGU | ACG.
+                ("ACG", 2.0 / 3.0),
+            ],
+        );
         assert!(table.row(1).iter().all(|v| *v == 0.0));
     }
 
@@ -127,7 +139,7 @@ mod tests {
     fn proteins_by_hand() {
         let table = composition(&[b"MKKX"], FeatureSet::Composition, Molecule::Protein);
         assert_eq!(table.names().len(), 1 + 20 + 400);
-        assert_eq!((value(&table, 0, "K"), value(&table, 0, "MK")), (2.0 / 3.0, 0.5));
+        assert_values(&table, &[("K", 2.0 / 3.0), ("MK", 0.5)]);
         let length = composition(&[b"MKKX"], FeatureSet::Length, Molecule::Protein);
         assert_eq!(length.names(), ["log length"]);
     }
@@ -135,35 +147,37 @@ mod tests {
     #[test]
     fn artefacts_by_hand() {
         let table = composition(&[b"ATGnRCtaaaa"], FeatureSet::Artefacts, Molecule::Nucleotide);
-        for (name, expected) in [
-            ("N share", 1.0 / 11.0),
-            ("other symbols", 1.0 / 11.0),
-            ("lower case", 6.0 / 11.0),
-            ("length mod 3 = 2", 1.0),
-            ("length mod 3 = 1", 0.0),
-            ("A tail", 5.0_f32.ln()),
-            ("starts with ATG", 1.0),
-            ("ends with stop", 0.0),
-            ("first 1 A", 1.0),
-            ("first 2 T", 1.0),
-            ("first 4 A", 0.0),
-            ("last 1 A", 1.0),
-            ("last 5 T", 1.0),
-            ("last 6 C", 1.0),
-        ] {
-            assert!((value(&table, 0, name) - expected).abs() < 1e-6, "{name}");
-        }
+        assert_values(
+            &table,
+            &[
+                ("N share", 1.0 / 11.0),
+                ("other symbols", 1.0 / 11.0),
+                ("lower case", 6.0 / 11.0),
+                ("length mod 3 = 2", 1.0),
+                ("length mod 3 = 1", 0.0),
+                ("A tail", 5.0_f32.ln()),
+                ("starts with ATG", 1.0),
+                ("ends with stop", 0.0),
+                ("first 1 A", 1.0),
+                ("first 2 T", 1.0),
+                ("first 4 A", 0.0),
+                ("last 1 A", 1.0),
+                ("last 5 T", 1.0),
+                ("last 6 C", 1.0),
+            ],
+        );
         assert_eq!(table.names().len(), 8 + 2 * 6 * 4);
         let protein = composition(&[b"MKX*"], FeatureSet::Artefacts, Molecule::Protein);
-        for (name, expected) in [
-            ("X share", 0.25),
-            ("other symbols", 0.25),
-            ("starts with M", 1.0),
-            ("ends with stop", 1.0),
-            ("first 1 M", 1.0),
-        ] {
-            assert_eq!(value(&protein, 0, name), expected, "{name}");
-        }
+        assert_values(
+            &protein,
+            &[
+                ("X share", 0.25),
+                ("other symbols", 0.25),
+                ("starts with M", 1.0),
+                ("ends with stop", 1.0),
+                ("first 1 M", 1.0),
+            ],
+        );
         let empty = composition(&[b""], FeatureSet::Artefacts, Molecule::Nucleotide);
         assert!(empty.row(0).iter().all(|v| *v == 0.0));
     }

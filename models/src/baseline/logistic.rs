@@ -6,7 +6,7 @@ mod objective;
 mod preconditioner;
 mod standardisation;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,11 +21,13 @@ use standardisation::Standardisation;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogisticConfig {
-    /// Inverse strength of the penalty: the summed log-loss counts `c` times against half the squared weights.
+    /// Inverse strength of the penalty: the summed log-loss counts `c` times against half the
+    /// squared weights.
     pub c: f64,
     /// Whether each class weighs the same, whatever its number of records.
     pub class_balanced: bool,
-    /// Largest slope of the mean loss, by any coefficient of a standardised feature, at which the fit stops.
+    /// Largest slope of the mean loss, by any coefficient of a standardised feature, at which the
+    /// fit stops.
     pub tolerance: f64,
     /// Iterations after which the fit stops without having converged.
     pub max_iterations: usize,
@@ -105,12 +107,12 @@ impl Logistic {
             return Err(LogisticError::Penalty { found: config.c });
         }
         let mut counts = vec![0_usize; n_classes];
-        labels.iter().for_each(|label| counts[*label] += 1);
+        for label in labels {
+            counts[*label] += 1;
+        }
         let present: Vec<usize> = (0..n_classes).filter(|class| counts[*class] > 0).collect();
-        let column: Vec<usize> = labels
-            .iter()
-            .map(|label| present.binary_search(label).unwrap_or_default())
-            .collect();
+        let column: Vec<usize> =
+            labels.iter().map(|label| present.binary_search(label).unwrap_or_default()).collect();
         let weight_of = |label: &usize| {
             let even = labels.len() as f64 / (present.len() * counts[*label]) as f64;
             if config.class_balanced { even } else { 1.0 }
@@ -119,8 +121,7 @@ impl Logistic {
 
         let standardisation = Standardisation::fit(features, rows);
         let design = standardisation.design(features, rows);
-        let objective =
-            Objective::new(design.view(), &column, &item_weights, present.len(), config.c);
+        let objective = Objective::new(&design, &column, &item_weights, present.len(), config.c);
         let preconditioner = objective.preconditioner();
         let (weights, convergence) =
             lbfgs::minimise(&objective, &preconditioner, config.tolerance, config.max_iterations);
@@ -133,8 +134,8 @@ impl Logistic {
         self.convergence
     }
 
-    /// Weights of the standardised features with the intercept last, one row a class that has training records;
-    /// a single row, the log-odds of the second class, where there are two.
+    /// Weights of the standardised features with the intercept last, one row a class that has
+    /// training records; a single row, the log-odds of the second class, where there are two.
     pub fn coefficients(&self) -> impl Iterator<Item = Vec<f64>> {
         self.weights.columns().into_iter().map(|column| column.to_vec())
     }
@@ -156,13 +157,13 @@ impl Logistic {
     fn predict_rows(&self, features: &FeatureTable, rows: &[usize]) -> Predictions {
         let blocks: Vec<Vec<f32>> = rows
             .par_chunks(objective::BLOCK)
-            .map(|rows| self.predict_block(self.standardisation.design(features, rows).view()))
+            .map(|rows| self.predict_block(&self.standardisation.design(features, rows)))
             .collect();
         Predictions::new(self.n_classes, blocks.concat())
     }
 
     /// Probabilities, (n, 1, K) row by row, of a design matrix (n, F + 1).
-    fn predict_block(&self, design: ArrayView2<'_, f64>) -> Vec<f32> {
+    fn predict_block(&self, design: &Array2<f64>) -> Vec<f32> {
         let scores = design.dot(&self.weights); // (n, columns)
         let mut probabilities = vec![0.0; design.nrows() * self.n_classes];
         for (row, scores) in probabilities.chunks_mut(self.n_classes).zip(scores.rows()) {

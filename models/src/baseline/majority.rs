@@ -17,7 +17,9 @@ impl Majority {
     pub fn fit(labels: &[usize], n_classes: usize) -> Result<Self, BaselineError> {
         check_labels(labels.len(), labels, n_classes)?;
         let mut counts = vec![0_u64; n_classes];
-        labels.iter().for_each(|label| counts[*label] += 1);
+        for label in labels {
+            counts[*label] += 1;
+        }
         let shares = counts.iter().map(|n| *n as f64 / labels.len() as f64).collect();
         Ok(Self { shares })
     }

@@ -5,11 +5,14 @@ use std::collections::BinaryHeap;
 
 use rayon::prelude::*;
 
+use super::vocabulary::Vocabulary;
 use super::words::{LONGEST_WORD, words};
 use super::{BaselineError, Majority, Predictions, check_labels, softmax};
 
 /// How naive Bayes counts and smooths.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct NaiveBayesConfig {
     /// Symbols a word, 1 to 12; 9 symbols are four consecutive overlapping 6-mers.
@@ -24,7 +27,8 @@ impl Default for NaiveBayesConfig {
     }
 }
 
-/// Multinomial naive Bayes (McCallum and Nigam 1998) over the words seen in training; others are ignored.
+/// Multinomial naive Bayes (Lewis 1998, doi:10.1007/BFb0026666) over the words seen in training;
+/// others are ignored.
 ///
 /// Only words that a class has are stored, as in most classes most words have no count.
 #[derive(Debug, Clone)]
@@ -33,8 +37,7 @@ pub struct NaiveBayes {
     log_priors: Vec<f64>,
     /// Log-probability of a word without count, by class.
     log_unseen: Vec<f64>,
-    /// Sorted.
-    vocabulary: Vec<u64>,
+    vocabulary: Vocabulary,
     /// The entries of word i are from `starts[i]` to `starts[i + 1]`.
     starts: Vec<u32>,
     entries: Vec<Entry>,
@@ -60,7 +63,8 @@ impl NaiveBayes {
     ///
     /// # Errors
     ///
-    /// Where the configuration is out of range, there is no record, or a label is not below `n_classes`.
+    /// Where the configuration is out of range, there is no record, or a label is not below
+    /// `n_classes`.
     pub fn fit<S: AsRef<[u8]> + Sync>(
         sequences: &[S],
         labels: &[usize],
@@ -87,11 +91,12 @@ impl NaiveBayes {
             word_length,
             log_priors: majority.shares().iter().map(|share| share.ln()).collect(),
             log_unseen: Vec::new(),
-            vocabulary: Vec::new(),
+            vocabulary: Vocabulary::default(),
             starts: vec![0],
             entries: Vec::new(),
         };
-        model.merge(&counted, alpha)?;
+        let merged = model.merge(&counted, alpha)?;
+        model.vocabulary = Vocabulary::new(merged);
         let smoothing = alpha * model.vocabulary.len() as f64;
         model.log_unseen = counted
             .iter()
@@ -100,14 +105,16 @@ impl NaiveBayes {
         Ok(model)
     }
 
-    /// Merges the sorted words of the classes into one vocabulary with its entries.
-    fn merge(&mut self, counted: &[ClassWords], alpha: f64) -> Result<(), BaselineError> {
+    /// Merges the sorted words of the classes; gives the words and stores their entries.
+    fn merge(&mut self, counted: &[ClassWords], alpha: f64) -> Result<Vec<u64>, BaselineError> {
+        let mut vocabulary: Vec<u64> = Vec::new();
         let mut next: Vec<usize> = vec![0; counted.len()];
-        let heads = counted.iter().enumerate().filter_map(|(class, of)| Some((*of.words.first()?, class)));
+        let heads =
+            counted.iter().enumerate().filter_map(|(class, of)| Some((*of.words.first()?, class)));
         let mut heap: BinaryHeap<Reverse<(u64, usize)>> = heads.map(Reverse).collect();
         while let Some(Reverse((word, class))) = heap.pop() {
-            if self.vocabulary.last() != Some(&word) {
-                self.vocabulary.push(word);
+            if vocabulary.last() != Some(&word) {
+                vocabulary.push(word);
                 self.starts.push(self.entry_count()?);
             }
             let count = counted[class].counts[next[class]];
@@ -122,7 +129,7 @@ impl NaiveBayes {
                 heap.push(Reverse((*word, class)));
             }
         }
-        Ok(())
+        Ok(vocabulary)
     }
 
     fn entry_count(&self) -> Result<u32, BaselineError> {
@@ -155,7 +162,7 @@ impl NaiveBayes {
         let mut scores = self.log_priors.clone();
         let mut known = 0_u64;
         for word in words(sequence, self.word_length) {
-            if let Ok(i) = self.vocabulary.binary_search(&word) {
+            if let Some(i) = self.vocabulary.position(word) {
                 known += 1;
                 for entry in &self.entries[self.starts[i] as usize..self.starts[i + 1] as usize] {
                     scores[entry.class as usize] += f64::from(entry.gain);

@@ -2,14 +2,19 @@
 
 use super::{BaselineError, Majority, Predictions};
 
-/// Look-up: probability one for the label of the nearest training record, the class frequencies where there is none.
+/// Look-up: probability one for the label of the nearest training record, the class frequencies
+/// where there is none.
 ///
-/// `nearest` holds the class of that record for each item; finding it is the business of a sequence index.
+/// `nearest` holds the class of that record for each item; finding it is the business of a sequence
+/// index.
 ///
 /// # Errors
 ///
 /// Where a class is not one of those of `fallback`.
-pub fn nearest(nearest: &[Option<usize>], fallback: &Majority) -> Result<Predictions, BaselineError> {
+pub fn nearest(
+    nearest: &[Option<usize>],
+    fallback: &Majority,
+) -> Result<Predictions, BaselineError> {
     let n_classes = fallback.shares().len();
     let frequencies: Vec<f32> = fallback.shares().iter().map(|share| *share as f32).collect();
     let mut probabilities = Vec::with_capacity(nearest.len() * n_classes);

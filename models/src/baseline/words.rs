@@ -6,16 +6,21 @@ const BITS: u32 = 5;
 /// The longest word that fits in 64 bits.
 pub(super) const LONGEST_WORD: usize = 12;
 
-/// The overlapping words of `length` symbols of `sequence`, case folded, each packed into a number.
+/// Scatters packed words over all 64 bits (Fibonacci hashing); being odd, it keeps distinct words
+/// distinct.
+const SCATTER: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// The overlapping words of `length` symbols of `sequence`, case folded, each as one evenly spread
+/// number.
 ///
-/// Ambiguity codes are symbols like any other, and a word is not merged with its reverse complement. `length` must be
-/// from 1 to [`LONGEST_WORD`].
+/// Ambiguity codes are symbols like any other, and a word is not merged with its reverse
+/// complement. `length` must be from 1 to [`LONGEST_WORD`].
 pub(super) fn words(sequence: &[u8], length: usize) -> impl Iterator<Item = u64> {
     let mask = (1_u64 << (BITS * length as u32)) - 1;
     let mut word = 0;
     sequence.iter().enumerate().filter_map(move |(i, symbol)| {
         word = (word << BITS | code(*symbol)) & mask;
-        (i + 1 >= length).then_some(word)
+        (i + 1 >= length).then_some(word.wrapping_mul(SCATTER))
     })
 }
 

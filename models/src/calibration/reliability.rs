@@ -24,9 +24,9 @@ pub struct ReliabilityBin {
 /// The reliability diagram of the predicted classes, in bins of equal mass.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reliability {
-    /// Expected calibration error: the mean distance of confidence from accuracy over bins, weighted by items
-    /// (Naeini et al. 2015, doi:10.1609/aaai.v29i1.9602; bins of equal mass after Nguyen and O'Connor 2015,
-    /// doi:10.18653/v1/D15-1182).
+    /// Expected calibration error: the mean distance of confidence from accuracy over bins,
+    /// weighted by items (Naeini et al. 2015, doi:10.1609/aaai.v29i1.9602; bins of equal mass after
+    /// Nguyen and O'Connor 2015, doi:10.18653/v1/D15-1182).
     pub expected_calibration_error: f64,
     /// The bins in order of confidence; none is empty.
     pub bins: Vec<ReliabilityBin>,
@@ -36,10 +36,11 @@ impl Reliability {
     /// The usual number of bins.
     pub const BINS: usize = 15;
 
-    /// Sorts the items by the probability of their predicted class into at most `n_bins` bins of equal mass.
+    /// Sorts the items by the probability of their predicted class into at most `n_bins` bins of
+    /// equal mass.
     ///
-    /// Items of the same confidence share a bin, so that their order does not matter: with ties there are fewer
-    /// bins. `None` without probabilities, items or bins.
+    /// Items of the same confidence share a bin, so that their order does not matter: with ties
+    /// there are fewer bins. `None` without probabilities, items or bins.
     #[must_use]
     pub fn new(outcomes: &Outcomes<'_>, n_bins: usize) -> Option<Self> {
         let mut items: Vec<(f32, bool)> = rows(outcomes.probabilities()?, outcomes.n_classes())
@@ -98,7 +99,7 @@ mod tests {
         let outcomes = Outcomes::new(&probabilities, &labels, 2).unwrap();
         let reliability = Reliability::new(&outcomes, 15).unwrap();
         assert_eq!(reliability.bins.len(), 1);
-        assert_eq!(reliability.expected_calibration_error, 0.0);
+        assert!(reliability.expected_calibration_error.abs() < 1e-12);
     }
 
     #[test]

@@ -51,11 +51,13 @@ impl Default for Temperature {
 }
 
 impl Temperature {
-    /// Finds the temperature of least log-loss on validation logits, (N, 1, K) row by row, from .05 to 20.
+    /// Finds the temperature of least log-loss on validation logits, (N, 1, K) row by row, from .05
+    /// to 20.
     ///
     /// # Errors
     ///
-    /// Without items, where sizes disagree, a label is not below `n_classes` or a logit is not finite.
+    /// Without items, where sizes disagree, a label is not below `n_classes` or a logit is not
+    /// finite.
     pub fn fit(
         logits: &[f32],
         labels: &[usize],
@@ -72,7 +74,8 @@ impl Temperature {
         self.0
     }
 
-    /// Whether the fit stopped at an end of its range: every item right, or logits without any information.
+    /// Whether the fit stopped at an end of its range: every item right, or logits without any
+    /// information.
     #[must_use]
     pub fn is_at_bound(self) -> bool {
         let inverse = 1.0 / self.0;
@@ -97,7 +100,11 @@ fn check(logits: &[f32], labels: &[usize], n_classes: usize) -> Result<(), Calib
         return Err(CalibrationError::NoItems);
     }
     if labels.len().checked_mul(n_classes) != Some(logits.len()) {
-        return Err(CalibrationError::Shape { found: logits.len(), items: labels.len(), n_classes });
+        return Err(CalibrationError::Shape {
+            found: logits.len(),
+            items: labels.len(),
+            n_classes,
+        });
     }
     check_classes(labels, n_classes)?;
     match logits.iter().position(|logit| !logit.is_finite()) {
@@ -117,11 +124,13 @@ fn softmax(row: &[f32], inverse: f64, probabilities: &mut Vec<f64>) {
     probabilities
         .extend(row.iter().map(|z| (inverse * (f64::from(*z) - f64::from(largest))).exp()));
     let sum: f64 = probabilities.iter().sum();
-    probabilities.iter_mut().for_each(|p| *p /= sum);
+    for p in probabilities.iter_mut() {
+        *p /= sum;
+    }
 }
 
-/// First and second derivative of the summed log-loss by the inverse temperature, in which it is convex:
-/// the sums of E[z] - `z_label` and of Var[z] under the model.
+/// First and second derivative of the summed log-loss by the inverse temperature, in which it is
+/// convex: the sums of E[z] - `z_label` and of Var[z] under the model.
 fn derivatives(logits: &[f32], labels: &[usize], n_classes: usize, inverse: f64) -> (f64, f64) {
     let mut probabilities = Vec::with_capacity(n_classes);
     let (mut first, mut second) = (0.0, 0.0);
@@ -140,8 +149,8 @@ fn derivatives(logits: &[f32], labels: &[usize], n_classes: usize, inverse: f64)
     (first, second)
 }
 
-/// The root of an increasing function with its slope: Newton's method, halving where a step leaves the bracket;
-/// the nearer end where there is no root between the ends.
+/// The root of an increasing function with its slope: Newton's method, halving where a step leaves
+/// the bracket; the nearer end where there is no root between the ends.
 fn root(function: impl Fn(f64) -> (f64, f64), mut low: f64, mut high: f64) -> f64 {
     if function(low).0 >= 0.0 {
         return low;
@@ -152,10 +161,13 @@ fn root(function: impl Fn(f64) -> (f64, f64), mut low: f64, mut high: f64) -> f6
     let mut x = 1.0_f64.clamp(low, high);
     for _ in 0..100 {
         let (value, slope) = function(x);
-        if value < 0.0 { low = x } else { high = x }
+        if value < 0.0 {
+            low = x;
+        } else {
+            high = x;
+        }
         let newton = x - value / slope;
-        let next =
-            if newton > low && newton < high { newton } else { f64::midpoint(low, high) };
+        let next = if newton > low && newton < high { newton } else { f64::midpoint(low, high) };
         if (next - x).abs() <= 1e-12 * x {
             return next;
         }

@@ -76,9 +76,13 @@ impl<'a> HeadSlices<'a> {
         wide(|| {
             for row in shares.chunks_exact_mut(self.valid) {
                 let greatest = greatest(row);
-                row.iter_mut().for_each(|score| *score = exp(*score - greatest));
+                for score in row.iter_mut() {
+                    *score = exp(*score - greatest);
+                }
                 let scale = 1.0 / sum(row);
-                row.iter_mut().for_each(|score| *score *= scale);
+                for score in row.iter_mut() {
+                    *score *= scale;
+                }
             }
         });
     }

@@ -62,7 +62,9 @@ impl CustomOp1 for AveragePoolOp {
                     out.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
                 }
                 let share = share(window, self.width, valid);
-                out.iter_mut().for_each(|sum| *sum *= share);
+                for sum in out.iter_mut() {
+                    *sum *= share;
+                }
             }
         }
         Ok((CpuStorage::F32(out), (n, outputs, channels).into()))

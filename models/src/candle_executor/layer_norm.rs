@@ -104,7 +104,9 @@ impl CustomOp3 for LayerNormOp {
             for range in self.rows(channels) {
                 let slopes = &slope[range.clone()];
                 let inverse = moments(&value[range.clone()], &mut normal);
-                normal.iter_mut().for_each(|value| *value *= inverse);
+                for value in &mut normal {
+                    *value *= inverse;
+                }
                 for c in 0..channels {
                     to_weight[c] += slopes[c] * normal[c];
                     to_bias[c] += slopes[c];
@@ -112,8 +114,7 @@ impl CustomOp3 for LayerNormOp {
                 }
                 let mean = sum(&scaled) / channels as f32;
                 let product = product_sum(&scaled, &normal) / channels as f32;
-                for ((out, scaled), normal) in
-                    to_values[range].iter_mut().zip(&scaled).zip(&normal)
+                for ((out, scaled), normal) in to_values[range].iter_mut().zip(&scaled).zip(&normal)
                 {
                     *out = inverse * (scaled - mean - normal * product);
                 }

@@ -54,7 +54,8 @@ pub(super) fn multiply(
     }
     assert!(left.fits() && right.fits(), "a factor reaches beyond its buffer");
     assert!(stride >= n && (m - 1) * stride + n <= out.len(), "a product beyond its buffer");
-    let strides = |matrix: Matrix<'_>| (matrix.strides.1 as isize, matrix.strides.0 as isize);
+    let strides =
+        |matrix: Matrix<'_>| (matrix.strides.1.cast_signed(), matrix.strides.0.cast_signed());
     let (left_columns, left_rows) = strides(left);
     let (right_columns, right_rows) = strides(right);
     // SAFETY: the assertions above keep every element that is read or written inside its slice;
@@ -67,7 +68,7 @@ pub(super) fn multiply(
             k,
             out.as_mut_ptr(),
             1,
-            stride as isize,
+            stride.cast_signed(),
             add,
             left.values.as_ptr(),
             left_columns,

@@ -55,8 +55,7 @@ impl CustomOp1 for MaxPoolOp {
         let outputs = length.div_ceil(self.width);
         let mut out = vec![0.0; n * outputs * channels];
         let mut winners = vec![pool::NONE; out.len()];
-        let rows =
-            out.chunks_mut(outputs * channels).zip(winners.chunks_mut(outputs * channels));
+        let rows = out.chunks_mut(outputs * channels).zip(winners.chunks_mut(outputs * channels));
         let records = values.chunks(length * channels).zip(self.valid.lengths());
         for ((values, valid), (out, winners)) in records.zip(rows) {
             pool::forward(&values[..valid * channels], channels, self.width, false, out, winners);

@@ -46,17 +46,14 @@ impl<'a> Run<'a> {
         let mut index = 0;
         while let Some(layer) = layers.get(index) {
             let path = format!("{path}.{index}");
-            let taken = match convolution_of(layer) {
-                Some(convolution) => {
-                    let (relu, pool, taken) = followers(&layers[index + 1..]);
-                    values = self.block(&convolution, relu, pool, &path, &values)?;
-                    1 + taken
-                }
-                None => {
-                    values = self.layer(layer, &path, values)?;
-                    1
-                }
-            };
+            let mut taken = 1;
+            if let Some(convolution) = convolution_of(layer) {
+                let (relu, pool, followers) = followers(&layers[index + 1..]);
+                values = self.block(&convolution, relu, pool, &path, &values)?;
+                taken += followers;
+            } else {
+                values = self.layer(layer, &path, values)?;
+            }
             for layer in &layers[index..index + taken] {
                 let length = values.dim(1)?;
                 self.valid = self.valid.after(layer, length);
@@ -81,9 +78,7 @@ impl<'a> Run<'a> {
                 self.trained = true;
                 Ok(result)
             }
-            Layer::Activation(activation) => {
-                activation::activation(&values, *activation, kernels)
-            }
+            Layer::Activation(activation) => activation::activation(&values, *activation, kernels),
             Layer::MaxPool { width } => max_pool::max_pool(&values, *width, &self.valid, kernels),
             Layer::AveragePool { width } => {
                 average_pool::average_pool(&values, *width, &self.valid, kernels)

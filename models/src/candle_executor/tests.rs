@@ -100,12 +100,17 @@ fn exact_loss(
     logits.iter().enumerate().map(record).sum()
 }
 
-fn gradients(tensors: &Tensors, network: &Network, input: Input<'_>, key: Option<DropoutKey>) -> Vec<f32> {
+fn gradients(
+    tensors: &Tensors,
+    network: &Network,
+    input: Input<'_>,
+    key: Option<DropoutKey>,
+) -> Vec<f32> {
     let count = tensors.ranges.last().map_or(0, |range| range.end);
     let mut gradients = vec![f32::NAN; count];
     let shard = Shard { first_record: 0, input, targets: TARGETS };
     let loss = CrossEntropy::default();
-    tensors.loss_and_gradients(network, &shard, &loss, key, &mut gradients).unwrap();
+    tensors.loss_and_gradients(network, &shard, loss, key, &mut gradients).unwrap();
     gradients
 }
 
@@ -127,11 +132,11 @@ fn check(network: &Network, dropout: Option<DropoutKey>) {
             let at = |step: f64| {
                 // Weights are moved in 64-bit floats: the step is far below those of 32-bit floats.
                 let mut moved = tensors(&weights, DType::F64);
-                let tensor = &moved.tensors[index];
+                let tensor = &moved.ordered[index];
                 let mut values: Vec<f64> = tensor.flatten_all().unwrap().to_vec1().unwrap();
                 values[position - range.start] += step;
                 let shape = tensor.shape().clone();
-                moved.tensors[index] =
+                moved.ordered[index] =
                     candle_core::Tensor::from_vec(values, shape, &Device::Cpu).unwrap();
                 exact_loss(&moved, network, &input, dropout)
             };
@@ -140,8 +145,16 @@ fn check(network: &Network, dropout: Option<DropoutKey>) {
             let scale = largest.max(1.0);
             let candle = (f64::from(by_candle[position]) - difference).abs() / scale;
             let kernels = (f64::from(by_kernels[position]) - difference).abs() / scale;
-            assert!(candle < 1e-6, "candle: {name}[{}] off by {candle} of {difference}", position - range.start);
-            assert!(kernels < 1e-5, "kernels: {name}[{}] off by {kernels} of {difference}", position - range.start);
+            assert!(
+                candle < 1e-6,
+                "candle: {name}[{}] off by {candle} of {difference}",
+                position - range.start
+            );
+            assert!(
+                kernels < 1e-5,
+                "kernels: {name}[{}] off by {kernels} of {difference}",
+                position - range.start
+            );
             moved |= difference.abs() > 1e-9;
         }
         assert!(moved, "{name} has no influence: its gradient is not tested");
@@ -172,7 +185,14 @@ fn network(input: InputShape, mut layers: Vec<Layer>, pool: Pool) -> Network {
 fn every_architecture_has_the_right_gradients() {
     let conv = |activation, global_pool| {
         let filters = vec![5, 6];
-        Architecture::Conv(Conv { filters, width: 4, pool: 3, activation, global_pool, dropout: 0.3 })
+        Architecture::Conv(Conv {
+            filters,
+            width: 4,
+            pool: 3,
+            activation,
+            global_pool,
+            dropout: 0.3,
+        })
     };
     let transformer =
         Architecture::Transformer(Transformer { width: 8, heads: 2, ..Transformer::default() });
@@ -231,7 +251,12 @@ fn every_other_layer_has_the_right_gradients() {
         vec![linear(5), Layer::LayerNorm],
         vec![linear(5), Layer::MaxPool { width: 4 }, Layer::LayerNorm],
         vec![linear(5), gelu.clone(), Layer::MaxPool { width: 1 }, Layer::AveragePool { width: 4 }],
-        vec![linear(6), Layer::Position, Layer::Attention { heads: 3 }, Layer::Dropout { rate: 0.5 }],
+        vec![
+            linear(6),
+            Layer::Position,
+            Layer::Attention { heads: 3 },
+            Layer::Dropout { rate: 0.5 },
+        ],
         vec![linear(6), Layer::Residual(vec![Layer::Attention { heads: 1 }, relu.clone()])],
         vec![
             linear(6),

@@ -46,7 +46,9 @@ pub(super) fn logits(
         .map(|range| run(&input.slice(range)))
         .collect::<Result<Vec<_>, _>>()?;
     let mut logits = Vec::with_capacity(input.n * network.classes());
-    parts.iter().for_each(|part| logits.extend_from_slice(part));
+    for part in &parts {
+        logits.extend_from_slice(part);
+    }
     Ok(logits)
 }
 
@@ -84,7 +86,9 @@ pub(super) fn loss_and_gradients(
                 *sum += gradient;
             }
         }
-        sums.iter_mut().for_each(|sum| *sum *= scale);
+        for sum in sums.iter_mut() {
+            *sum *= scale;
+        }
     });
     Ok(parts.iter().map(|(loss, _)| loss).sum::<f64>() / total)
 }

@@ -52,8 +52,7 @@ pub(super) fn train(
     let (mut sum, mut total, mut learning_rate) = (0.0, 0.0, config.learning_rate);
     let finished = batches::each(source, &order, config.batch, |indices, batch| {
         let labels: Vec<u32> = indices.iter().map(|&record| source.label(record)).collect();
-        let counts: Vec<f32> =
-            indices.iter().map(|&record| state.weight(source, record)).collect();
+        let counts: Vec<f32> = indices.iter().map(|&record| state.weight(source, record)).collect();
         let targets = Targets { labels: &labels, weights: &counts };
         let factor = config.schedule.factor(state.step, state.steps);
         learning_rate = (f64::from(config.learning_rate) * factor) as f32;
@@ -101,8 +100,7 @@ pub(super) fn validate(
     let classes = run.network.classes();
     let logits = predict(run.network, weights, source, run.config.batch, run.executor)?;
     let labels: Vec<u32> = (0..source.len()).map(|record| source.label(record)).collect();
-    let counts: Vec<f32> =
-        (0..source.len()).map(|record| state.weight(source, record)).collect();
+    let counts: Vec<f32> = (0..source.len()).map(|record| state.weight(source, record)).collect();
     let targets = Targets { labels: &labels, weights: &counts };
     targets.check(labels.len(), classes)?;
     let loss = state.loss.loss(&logits, classes, &targets, None);
@@ -127,6 +125,7 @@ pub(super) fn validate(
 
 /// The first class of the greatest logit.
 fn most_probable(logits: &[f32]) -> usize {
-    let greater = |best: usize, class: usize| if logits[class] > logits[best] { class } else { best };
+    let greater =
+        |best: usize, class: usize| if logits[class] > logits[best] { class } else { best };
     (0..logits.len()).fold(0, greater)
 }

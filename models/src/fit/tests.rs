@@ -158,9 +158,7 @@ fn one_and_two_threads_give_the_same_bytes() {
         let config = FitConfig { epochs: 3, batch: 32, ..FitConfig::default() };
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| {
-                run(&architecture, &config, [&train, &validation], &mut go_on).unwrap()
-            })
+            pool.install(|| run(&architecture, &config, [&train, &validation], &mut go_on).unwrap())
         };
         let [one, two, again] = [on(1), on(2), on(2)];
         let bits = |fitted: &Fitted| -> Vec<u32> {

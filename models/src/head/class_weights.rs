@@ -40,7 +40,7 @@ mod tests {
     fn weights_agree_with_scikit_learn() {
         // from sklearn.utils.class_weight import compute_class_weight
         // compute_class_weight("balanced", classes=[0, 1, 2], y=[0]*6 + [1]*3 + [2])
-        let expected = [0.555_555_56, 1.111_111_1, 3.333_333_3];
+        let expected = [0.555_555_6, 1.111_111, 3.333_333];
         for (found, expected) in
             class_weights(ClassWeights::Balanced, &[6, 3, 1]).iter().zip(expected)
         {

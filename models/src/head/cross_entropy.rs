@@ -107,8 +107,7 @@ impl CrossEntropy {
             let shifted = |logit: f32| f64::from(logit) - f64::from(greatest);
             let log_sum = row.iter().map(|&logit| shifted(logit).exp()).sum::<f64>().ln();
             let target = |class| if class == label { 1.0 - smoothing + even } else { even };
-            let negative: f64 =
-                (0..classes).map(|k| target(k) * (log_sum - shifted(row[k]))).sum();
+            let negative: f64 = (0..classes).map(|k| target(k) * (log_sum - shifted(row[k]))).sum();
             sum += weight * negative;
             if let Some(gradient) = gradient.as_deref_mut() {
                 let gradient = &mut gradient[record * classes..][..classes];
@@ -163,8 +162,7 @@ mod tests {
     fn extreme_logits_give_finite_losses() {
         let targets = Targets { labels: &[1], weights: &[1.0] };
         let mut gradient = [0.0; 2];
-        let found =
-            CrossEntropy::default().loss(&[3e38, -3e38], 2, &targets, Some(&mut gradient));
+        let found = CrossEntropy::default().loss(&[3e38, -3e38], 2, &targets, Some(&mut gradient));
         assert!(found.is_finite() && found > 1e38);
         assert_eq!(gradient, [1.0, -1.0]);
     }

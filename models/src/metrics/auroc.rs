@@ -31,8 +31,8 @@ impl Ranking {
         Self { ranked }
     }
 
-    /// Probability that a positive item scores above a negative one, ties counted half (Mann and Whitney 1947,
-    /// doi:10.1214/aoms/1177730491), each item taken `weights[item]` times.
+    /// Probability that a positive item scores above a negative one, ties counted half (Mann and
+    /// Whitney 1947, doi:10.1214/aoms/1177730491), each item taken `weights[item]` times.
     ///
     /// `None` without positives or negatives, or where there are fewer weights than items.
     #[must_use]

@@ -19,7 +19,8 @@ impl ClassCounts {
         }
     }
 
-    /// Counts an item `weight` times; `label` and `predicted` must be below K, else the item is ignored.
+    /// Counts an item `weight` times; `label` and `predicted` must be below K, else the item is
+    /// ignored.
     pub fn add(&mut self, label: usize, predicted: usize, weight: u64) {
         if label.max(predicted) >= self.hits.len() {
             return;
@@ -49,13 +50,15 @@ impl ClassCounts {
         mean((0..self.hits.len()).filter_map(|class| self.recall(class)))
     }
 
-    /// Mean F1 over the classes that are a label or a prediction of some item; `None` without items.
+    /// Mean F1 over the classes that are a label or a prediction of some item; `None` without
+    /// items.
     #[must_use]
     pub fn macro_f1(&self) -> Option<f64> {
         mean((0..self.hits.len()).filter_map(|class| self.f1(class)))
     }
 
-    /// Matthews' correlation for K classes, `R_K` (Gorodkin 2004, doi:10.1016/j.compbiolchem.2004.09.006).
+    /// Matthews' correlation for K classes, `R_K` (Gorodkin 2004,
+    /// doi:10.1016/j.compbiolchem.2004.09.006).
     ///
     /// `None` where all labels or all predictions are of one class.
     #[must_use]
@@ -84,7 +87,8 @@ impl ClassCounts {
         ratio(*self.hits.get(class)?, self.support[class])
     }
 
-    /// Harmonic mean of precision and recall of `class`; `None` where it is neither label nor prediction.
+    /// Harmonic mean of precision and recall of `class`; `None` where it is neither label nor
+    /// prediction.
     #[must_use]
     pub fn f1(&self, class: usize) -> Option<f64> {
         ratio(2 * *self.hits.get(class)?, self.support[class] + self.predicted[class])

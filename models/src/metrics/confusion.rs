@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn rows_are_labels() {
-        let confusion = Confusion::new(&Outcomes::from_classes(&[0, 1, 1, 2], &[0, 0, 1, 1], 3).unwrap()).unwrap();
+        let confusion =
+            Confusion::new(&Outcomes::from_classes(&[0, 1, 1, 2], &[0, 0, 1, 1], 3).unwrap())
+                .unwrap();
         assert_eq!(confusion.rows().collect::<Vec<_>>(), [[1, 1, 0], [0, 1, 1], [0, 0, 0]]);
         assert_eq!((confusion.get(1, 2), confusion.get(2, 1), confusion.get(0, 7)), (1, 0, 0));
         assert_eq!(confusion.class_counts().accuracy(), Some(0.5));

@@ -17,10 +17,11 @@ pub enum Metric {
     BalancedAccuracy,
     /// Mean F1 over the classes present in labels or predictions.
     MacroF1,
-    /// Matthews' correlation for K classes, `R_K` (Gorodkin 2004, doi:10.1016/j.compbiolchem.2004.09.006).
+    /// Matthews' correlation for K classes, `R_K` (Gorodkin 2004,
+    /// doi:10.1016/j.compbiolchem.2004.09.006).
     Mcc,
-    /// Area under the ROC curve: of class 1 for two classes, else the mean of one class against the rest over
-    /// the classes that have both an example and a counter-example.
+    /// Area under the ROC curve: of class 1 for two classes, else the mean of one class against the
+    /// rest over the classes that have both an example and a counter-example.
     Auroc,
     /// Mean negative logarithm of the probability given to the label.
     LogLoss,
@@ -66,7 +67,8 @@ impl Metric {
         matches!(self, Self::Auroc | Self::LogLoss | Self::Brier)
     }
 
-    /// The score; `None` where it is undefined for these items or needs probabilities that are not there.
+    /// The score; `None` where it is undefined for these items or needs probabilities that are not
+    /// there.
     #[must_use]
     pub fn compute(self, outcomes: &Outcomes<'_>) -> Option<f64> {
         WeightedMetric::new(self, outcomes)?.evaluate(&vec![1; outcomes.len()])

@@ -21,7 +21,8 @@ pub struct ClassRow {
     pub recall: Option<f64>,
     /// Harmonic mean of the two; `None` where it is neither label nor prediction.
     pub f1: Option<f64>,
-    /// Area under the ROC curve of the class against the rest; `None` without probabilities or one of the sides.
+    /// Area under the ROC curve of the class against the rest; `None` without probabilities or one
+    /// of the sides.
     pub auroc: Option<f64>,
 }
 

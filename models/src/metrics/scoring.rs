@@ -4,8 +4,8 @@ use super::{Outcomes, rows};
 
 /// Negative natural logarithm of the probability given to each label.
 ///
-/// As in scikit-learn, probabilities are kept at least one `f32` epsilon from 0 and 1. `None` without
-/// probabilities.
+/// As in scikit-learn, probabilities are kept at least one `f32` epsilon from 0 and 1. `None`
+/// without probabilities.
 #[must_use]
 pub fn log_losses(outcomes: &Outcomes<'_>) -> Option<Vec<f64>> {
     let least = f64::from(f32::EPSILON);
@@ -13,8 +13,8 @@ pub fn log_losses(outcomes: &Outcomes<'_>) -> Option<Vec<f64>> {
     Some(by_item(outcomes, outcomes.probabilities()?, loss))
 }
 
-/// Squared distance of each row of probabilities from its label (Brier 1950): summed over the classes, halved
-/// for two classes, where it is the usual score from 0 to 1.
+/// Squared distance of each row of probabilities from its label (Brier 1950): summed over the
+/// classes, halved for two classes, where it is the usual score from 0 to 1.
 ///
 /// `None` without probabilities.
 #[must_use]

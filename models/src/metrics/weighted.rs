@@ -46,7 +46,8 @@ impl WeightedMetric {
         Some(Self { n_items: outcomes.len(), prepared })
     }
 
-    /// The score with item i taken `weights[i]` times; `None` where undefined or not given N weights.
+    /// The score with item i taken `weights[i]` times; `None` where undefined or not given N
+    /// weights.
     #[must_use]
     pub fn evaluate(&self, weights: &[u32]) -> Option<f64> {
         if weights.len() != self.n_items {
@@ -83,7 +84,9 @@ fn rankings(outcomes: &Outcomes<'_>) -> Option<Vec<Ranking>> {
         present[0] = false;
     } else {
         // A class without labels has no area under any weights.
-        outcomes.labels().iter().for_each(|label| present[*label] = true);
+        for label in outcomes.labels() {
+            present[*label] = true;
+        }
     }
     let ranking = |class: usize| {
         Ranking::new(

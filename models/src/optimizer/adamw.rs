@@ -49,8 +49,7 @@ impl AdamW {
         let (take1, take2) = ((1.0 - beta1) as f32, (1.0 - beta2) as f32);
         for (range, decays) in decays {
             let shrink = if *decays { 1.0 - learning_rate * self.weight_decay } else { 1.0 };
-            let moments =
-                self.first[range.clone()].iter_mut().zip(&mut self.second[range.clone()]);
+            let moments = self.first[range.clone()].iter_mut().zip(&mut self.second[range.clone()]);
             let pairs = weights[range.clone()].iter_mut().zip(&gradients[range.clone()]);
             for ((weight, &gradient), (first, second)) in pairs.zip(moments) {
                 *first = flush(keep1 * *first + take1 * gradient);

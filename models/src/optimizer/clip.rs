@@ -5,7 +5,9 @@ pub fn clip_norm(gradients: &mut [f32], limit: f32) -> f64 {
     let norm = gradients.iter().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>().sqrt();
     if norm > f64::from(limit) {
         let scale = (f64::from(limit) / norm) as f32;
-        gradients.iter_mut().for_each(|gradient| *gradient *= scale);
+        for gradient in gradients.iter_mut() {
+            *gradient *= scale;
+        }
     }
     norm
 }

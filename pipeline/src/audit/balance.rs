@@ -50,7 +50,11 @@ fn classes(subject: &Subject) -> Finding {
             counts[smallest],
             percent(share(counts[smallest], labelled)),
             percent(share(counts[largest], labelled)),
-            if unlabelled > 0 { format!("; {} without a label", count(unlabelled, "record")) } else { String::new() },
+            if unlabelled > 0 {
+                format!("; {} without a label", count(unlabelled, "record"))
+            } else {
+                String::new()
+            },
         ),
         tables: vec![class_table(subject, &counts), diversity_table(&counts)],
         ..open(check, title)
@@ -100,7 +104,6 @@ fn clusters(subject: &Subject) -> Finding {
                 list(&poor),
             )
         },
-        evidence: Vec::new(),
         remedy: if poor.is_empty() {
             String::new()
         } else {

@@ -31,7 +31,8 @@ pub(super) fn calibration(model: &Scored, dataset: &Dataset) -> Finding {
         .bins
         .iter()
         .map(|bin| {
-            let deviation = (bin.confidence * (1.0 - bin.confidence) / bin.n as f64).max(0.0).sqrt();
+            let deviation =
+                (bin.confidence * (1.0 - bin.confidence) / bin.n as f64).max(0.0).sqrt();
             bin.n as f64 / n as f64 * deviation * (2.0 / std::f64::consts::PI).sqrt()
         })
         .sum();
@@ -75,7 +76,9 @@ pub(super) fn calibration(model: &Scored, dataset: &Dataset) -> Finding {
         return finding;
     }
     let direction = if confidence > accuracy { "too sure of itself" } else { "too cautious" };
-    let remedy = format!("the model is {direction}: rank by its probabilities, do not read them as chances; a larger validation part calibrates better");
+    let remedy = format!(
+        "the model is {direction}: rank by its probabilities, do not read them as chances; a larger validation part calibrates better"
+    );
     Finding { remedy, ..finding }
 }
 

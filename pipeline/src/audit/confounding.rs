@@ -54,7 +54,10 @@ fn association(subject: &Subject, group: &Group) -> Finding {
             count(table.clusters(), "homology cluster")
         ))
     } else if records.len() < RECORDS_A_LEVEL * group.levels.len() {
-        Some(format!("{} hold fewer than {RECORDS_A_LEVEL} records each on average", count(group.levels.len(), "level")))
+        Some(format!(
+            "{} hold fewer than {RECORDS_A_LEVEL} records each on average",
+            count(group.levels.len(), "level")
+        ))
     } else {
         None
     };
@@ -157,7 +160,10 @@ fn empty_cells(subject: &Subject, group: &Group) -> Finding {
     if finding.status == Status::Pass {
         return finding;
     }
-    let remedy = format!("add records of these classes and levels, or leave the level out: there, `{}` alone rules the class out", group.name);
+    let remedy = format!(
+        "add records of these classes and levels, or leave the level out: there, `{}` alone rules the class out",
+        group.name
+    );
     Finding { remedy, ..finding }
 }
 
@@ -196,8 +202,7 @@ mod tests {
 
     fn run(kind: GroupKind, n: usize, level: impl FnMut(usize) -> &'static str) -> Vec<Finding> {
         let mut dataset = planted::two_classes(&planted::random(n, 30, 1));
-        let values: Vec<Option<String>> =
-            (0..n).map(level).map(|v| Some(v.to_string())).collect();
+        let values: Vec<Option<String>> = (0..n).map(level).map(|v| Some(v.to_string())).collect();
         dataset.add_group("plate", kind, &values);
         let clusters: Vec<u32> = (0..n as u32).collect();
         confounding(&Subject::unsplit(&dataset, &clusters, 15, 1))
@@ -226,8 +231,9 @@ mod tests {
         assert_eq!(findings[1].status, Status::Pass);
         let mut dice = Dice::new(5);
         // The label with probability .75: V = .5.
-        let findings =
-            run(GroupKind::Nuisance, 600, |i| ["x", "y"][(i + usize::from(dice.roll() > 0.75)) % 2]);
+        let findings = run(GroupKind::Nuisance, 600, |i| {
+            ["x", "y"][(i + usize::from(dice.roll() > 0.75)) % 2]
+        });
         assert_eq!(findings[0].status, Status::Fail, "{:?}", findings[0]);
     }
 

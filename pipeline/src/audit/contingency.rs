@@ -141,9 +141,8 @@ mod tests {
         for seed in 0..20 {
             let clusters: Vec<(u32, u32)> =
                 (0..150).map(|_| (dice.below(20) as u32, dice.below(7) as u32)).collect();
-            let records: Vec<(u32, u32, u32)> = (0..600)
-                .map(|i| (clusters[i / 4].0, clusters[i / 4].1, i as u32 / 4))
-                .collect();
+            let records: Vec<(u32, u32, u32)> =
+                (0..600).map(|i| (clusters[i / 4].0, clusters[i / 4].1, i as u32 / 4)).collect();
             let found = Contingency::new(&records);
             // Taken as independent, the copies would look like an association.
             assert!(found.cramers_v().unwrap() > 0.1);

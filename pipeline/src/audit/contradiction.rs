@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::cell::{EVIDENCE, count, heads, percent, row, share};
 use super::finding::Table;
 use super::gate::{Gate, not_applicable, open};
-use crate::neighbour::identity::Identities;
 use super::{Finding, Subject};
 use crate::evaluate::interval::wilson;
+use crate::neighbour::identity::Identities;
 
 /// Contradictions are counted over all records, so the rate itself is judged.
 const GATE: Gate = Gate::warn_fail(0.001, 0.01);
@@ -108,7 +108,8 @@ mod tests {
         assert_eq!(run(&records).value, Some(0.0));
         // Even records are class a, odd ones class b: three of a group of a, a, b and one pair.
         records[2] = records[0].clone();
-        records[5] = cistron_encoders::alphabet::Alphabet::Dna.reverse_complement(&records[0]).unwrap();
+        records[5] =
+            cistron_encoders::alphabet::Alphabet::Dna.reverse_complement(&records[0]).unwrap();
         records[11] = records[10].to_ascii_lowercase();
         let finding = run(&records);
         assert_eq!(finding.status, Status::Fail);

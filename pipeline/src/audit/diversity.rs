@@ -40,15 +40,14 @@ mod tests {
         for q in [0.0, 1.0, 2.0, 3.5] {
             assert!((hill(&[5, 5, 5, 0], q) - 3.0).abs() < 1e-12, "order {q}");
         }
-        assert_eq!(hill(&[], 1.0), 0.0);
-        assert_eq!(hill(&[7], 2.0), 1.0);
+        assert!(hill(&[], 1.0).abs() < 1e-15 && (hill(&[7], 2.0) - 1.0).abs() < 1e-12);
     }
 
     #[test]
     fn human_gene_families() {
         // Classes of the human gene families; 6.16 and 5.47 as published with that data's audit.
         let counts = [531, 534, 349, 672, 711, 240, 1343];
-        assert_eq!(hill(&counts, 0.0), 7.0);
+        assert!((hill(&counts, 0.0) - 7.0).abs() < 1e-12);
         assert!(close(hill(&counts, 1.0), 6.16), "{}", hill(&counts, 1.0));
         assert!(close(hill(&counts, 2.0), 5.47), "{}", hill(&counts, 2.0));
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::cell::{EVIDENCE, count, heads, percent, row, share};
 use super::finding::Table;
 use super::gate::{Gate, not_applicable, open};
-use crate::neighbour::identity::Identities;
 use super::{Finding, Subject};
 use crate::evaluate::interval::wilson;
+use crate::neighbour::identity::Identities;
 
 /// Repeats are counted over all records, so the share itself is judged, not an interval's limit.
 const GATE: Gate = Gate::warn(0.02);

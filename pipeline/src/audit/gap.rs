@@ -99,7 +99,7 @@ impl Shares {
     /// plus and minus the 95 % quantile of the range of the levels' deviations from their own shares
     /// over bootstrap draws of clusters, as in Tukey's range test, which holds for all pairs at once.
     /// Where a level is all hits or none the draws show no spread, and the lower limit is also that
-    /// of Newcombe (1998, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I) with
+    /// of Newcombe (1998, `doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I`) with
     /// Kish's effective numbers, divided by Bonferroni among the pairs.
     pub(super) fn gap(&self, seed: u64) -> Option<Gap> {
         let levels = self.sufficient();
@@ -118,7 +118,7 @@ impl Shares {
             let pairs = levels.len() * (levels.len() - 1) / 2;
             lower = lower.min(newcombe(&self.levels[high], &self.levels[low], pairs));
         }
-        let interval = Interval { low: lower.max(-1.0), high: (value + margin).min(1.0) };
+        let interval = Interval { low: lower.max(0.0), high: (value + margin).min(1.0) };
         Some(Gap { high, low, value, interval })
     }
 
@@ -130,7 +130,9 @@ impl Shares {
                 let mut n = vec![0.0; self.levels.len()];
                 let mut hits = vec![0.0; self.levels.len()];
                 for _ in 0..self.clusters.len() {
-                    for (level, more, right) in &self.clusters[rng.random_range(0..self.clusters.len())] {
+                    for (level, more, right) in
+                        &self.clusters[rng.random_range(0..self.clusters.len())]
+                    {
                         n[*level] += more;
                         hits[*level] += right;
                     }
@@ -246,6 +248,6 @@ mod tests {
         all.extend((0..100).map(|i| (1, i % 10 != 0, i + 30)));
         let gap = Shares::new(2, &all).gap(1).unwrap();
         assert!((gap.value - 0.1).abs() < 1e-12);
-        assert!(gap.interval.low < 0.0, "{gap:?}");
+        assert!(gap.interval.low <= 0.0, "{gap:?}");
     }
 }

@@ -103,7 +103,10 @@ mod tests {
     #[test]
     fn the_verdict_and_its_thresholds_go_together() {
         let finding = Gate::warn_fail(0.1, 0.3).judge(0.2, open("a.b", "is it?"));
-        assert_eq!((finding.status, finding.warn, finding.fail), (Status::Warn, Some(0.1), Some(0.3)));
+        assert_eq!(
+            (finding.status, finding.warn, finding.fail),
+            (Status::Warn, Some(0.1), Some(0.3))
+        );
         let finding = unknown("a.b", "is it?", "too few", "more");
         assert_eq!(finding.status, Status::Unknown("too few".into()));
         assert_eq!(finding.message, "cannot be told: too few");

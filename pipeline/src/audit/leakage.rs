@@ -1,12 +1,12 @@
 //! Held-out records that were learnt from, letter for letter or nearly: never a single number.
 
 use super::cell::{EVIDENCE, count, decimal, heads, percent, row, share};
+use super::certificate::certificate;
 use super::finding::Table;
 use super::gate::{Gate, not_applicable, open};
 use super::{Finding, Status, Subject};
 use crate::evaluate::interval::wilson;
 use crate::neighbour::{Neighbour, Neighbours, Proximity};
-use crate::split::Splits;
 
 /// Share of held-out records that are copies. As in the linters for benchmarks, so that verdicts
 /// can be compared; every held-out record is counted, so the share itself is judged.
@@ -28,7 +28,8 @@ const NO_SPLIT: &str = "no record is held out; see what a random split would lea
 
 const EXACT_TITLE: &str = "Are held-out records copies of records learnt from?";
 const REVERSE_TITLE: &str = "Are held-out records the other strand of records learnt from?";
-const NEAR_TITLE: &str = "Are held-out records near copies, fragments or relatives of records learnt from?";
+const NEAR_TITLE: &str =
+    "Are held-out records near copies, fragments or relatives of records learnt from?";
 const SHORT_TITLE: &str = "Can every held-out record be compared?";
 
 /// The leakage profile of a split, and what its certificate says.
@@ -53,52 +54,12 @@ pub(super) fn leakage(subject: &Subject) -> Vec<Finding> {
     ]
 }
 
-/// What the comparison of all pairs across the borders of the split found.
-fn certificate(splits: &Splits) -> Finding {
-    let found = &splits.certificate;
-    let bound = format!(
-        "containment {} of {}-mers (about {} identity)",
-        found.threshold,
-        found.k,
-        percent(found.identity)
-    );
-    let status = match (found.certified, found.method.as_str()) {
-        (true, _) => Status::Pass,
-        (false, "homology") => Status::Fail,
-        (false, _) => Status::Warn,
-    };
-    let pair = |(a, b, c): &(String, String, f64)| format!("{a} ~ {b} ({})", decimal(*c));
-    Finding {
-        status,
-        statistic: "pairs across a border of the split at or above the threshold".into(),
-        value: Some(found.crossing_pairs as f64),
-        n: splits.clusters.len(),
-        message: if found.certified {
-            format!(
-                "split by {}: no pair across any border reaches {bound}; the nearest has {}",
-                found.method,
-                decimal(found.highest)
-            )
-        } else {
-            format!(
-                "split by {}: {} across a border reach {bound}; the nearest has {}",
-                found.method,
-                count(found.crossing_pairs as usize, "pair"),
-                decimal(found.highest)
-            )
-        },
-        evidence: found.evidence.iter().take(EVIDENCE).map(pair).collect(),
-        remedy: if found.certified { String::new() } else { REMEDY.into() },
-        ..open("leakage.certificate", "Is the split certified?")
-    }
-}
-
 fn exact(subject: &Subject, neighbours: &Neighbours) -> Finding {
     copies(
         subject,
         neighbours,
         ("leakage.exact", EXACT_TITLE),
-        "share of held-out records that are copies of a record learnt from",
+        "copies of a record learnt from",
         |n| n.exact,
     )
 }
@@ -108,15 +69,15 @@ fn reverse(subject: &Subject, neighbours: &Neighbours) -> Finding {
     if !subject.dataset.alphabet.is_nucleic() {
         return not_applicable(title.0, title.1, "proteins have one strand");
     }
-    let statistic = "share of held-out records that are the other strand of a record learnt from";
-    copies(subject, neighbours, title, statistic, |n| n.reverse.filter(|_| n.exact.is_none()))
+    let what = "the other strand of a record learnt from";
+    copies(subject, neighbours, title, what, |n| n.reverse.filter(|_| n.exact.is_none()))
 }
 
 fn copies(
     subject: &Subject,
     neighbours: &Neighbours,
     (check, title): (&str, &str),
-    statistic: &str,
+    what: &str,
     of: impl Fn(&Neighbour) -> Option<usize>,
 ) -> Finding {
     let found: Vec<(usize, usize)> =
@@ -127,12 +88,12 @@ fn copies(
         format!("{} = {}", subject.dataset.id(*i), subject.dataset.id(*j))
     };
     let finding = Finding {
-        statistic: statistic.into(),
+        statistic: format!("share of held-out records that are {what}"),
         value: Some(value),
         interval: wilson(found.len(), n),
         n,
         message: format!(
-            "{} of {} ({})",
+            "{} of {} ({}) are {what}",
             found.len(),
             count(n, "held-out record"),
             percent(value)
@@ -211,7 +172,8 @@ fn not_assessable(subject: &Subject, neighbours: &Neighbours) -> Finding {
         remedy: if short.is_empty() {
             String::new()
         } else {
-            "compare with shorter k-mers (`split: {homology: {k: …}}`), or leave fragments out".into()
+            "compare with shorter k-mers (`split: {homology: {k: …}}`), or leave fragments out"
+                .into()
         },
         ..open("leakage.not-assessable", SHORT_TITLE)
     };
@@ -299,7 +261,7 @@ mod tests {
     use super::super::planted::{self, Dice};
     use super::*;
     use crate::dataset::Dataset;
-    use crate::split::{Certificate, Part};
+    use crate::split::{Part, Splits};
 
     /// 400 unrelated records of which the last 100 are held out.
     fn records() -> Vec<Vec<u8>> {
@@ -323,13 +285,16 @@ mod tests {
 
     #[test]
     fn unrelated_records_pass() {
-        assert_eq!(verdicts(&run(&records())), [
-            ("leakage.certificate", "pass", Some(0.0)),
-            ("leakage.exact", "pass", Some(0.0)),
-            ("leakage.reverse-complement", "pass", Some(0.0)),
-            ("leakage.near", "pass", Some(0.0)),
-            ("leakage.not-assessable", "pass", Some(0.0)),
-        ]);
+        assert_eq!(
+            verdicts(&run(&records())),
+            [
+                ("leakage.certificate", "pass", Some(0.0)),
+                ("leakage.exact", "pass", Some(0.0)),
+                ("leakage.reverse-complement", "pass", Some(0.0)),
+                ("leakage.near", "pass", Some(0.0)),
+                ("leakage.not-assessable", "pass", Some(0.0)),
+            ]
+        );
     }
 
     #[test]
@@ -338,7 +303,8 @@ mod tests {
         let mut dice = Dice::new(9);
         for i in 0..5 {
             sequences[300 + i] = sequences[i].to_ascii_lowercase();
-            let turned = cistron_encoders::alphabet::Alphabet::Dna.reverse_complement(&sequences[20 + i]);
+            let turned =
+                cistron_encoders::alphabet::Alphabet::Dna.reverse_complement(&sequences[20 + i]);
             sequences[310 + i] = turned.unwrap();
             sequences[320 + i] = sequences[40 + i][100..400].to_vec(); // a fragment
             // 2 % substitutions: containment about .98^15 = .74
@@ -346,12 +312,15 @@ mod tests {
             sequences[340 + i].truncate(12);
         }
         let findings = run(&sequences);
-        assert_eq!(verdicts(&findings)[1..], [
-            ("leakage.exact", "fail", Some(0.05)),
-            ("leakage.reverse-complement", "fail", Some(0.05)),
-            ("leakage.near", "fail", Some(20.0 / 95.0)),
-            ("leakage.not-assessable", "warn", Some(0.05)),
-        ]);
+        assert_eq!(
+            verdicts(&findings)[1..],
+            [
+                ("leakage.exact", "fail", Some(0.05)),
+                ("leakage.reverse-complement", "fail", Some(0.05)),
+                ("leakage.near", "fail", Some(20.0 / 95.0)),
+                ("leakage.not-assessable", "warn", Some(0.05)),
+            ]
+        );
         assert_eq!(findings[1].evidence[0], "r300 = r0");
         assert_eq!(findings[3].evidence[0], "r310 ~ r20 (1.000)");
         let counts: Vec<&str> = findings[3].tables[0].rows.iter().map(|r| r[1].as_str()).collect();
@@ -373,24 +342,6 @@ mod tests {
             leakage(&Subject::split(&dataset, &splits, &neighbours, 1))
         };
         assert!(findings[1..].iter().all(|f| matches!(f.status, Status::Unknown(_))));
-    }
-
-    #[test]
-    fn an_uncertified_split_says_how_bad_it_is() {
-        let dataset = planted::two_classes(&records());
-        let mut splits = held_out(&dataset, 300);
-        splits.certificate = Certificate {
-            certified: false,
-            crossing_pairs: 7,
-            highest: 0.9,
-            evidence: vec![("a".into(), "b".into(), 0.9)],
-            ..splits.certificate
-        };
-        let finding = certificate(&splits);
-        assert_eq!((finding.status, finding.value), (Status::Fail, Some(7.0)));
-        assert_eq!(finding.evidence, ["a ~ b (0.900)"]);
-        splits.certificate.method = "random".into();
-        assert_eq!(certificate(&splits).status, Status::Warn);
     }
 
     #[test]

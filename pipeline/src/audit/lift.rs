@@ -11,8 +11,7 @@ const FEWEST: usize = 30;
 
 /// Each model against the best floor.
 pub(super) fn lift(evaluation: &Evaluation) -> Vec<Finding> {
-    let models: Vec<&Entry> =
-        evaluation.entries.iter().filter(|e| e.role == Role::Model).collect();
+    let models: Vec<&Entry> = evaluation.entries.iter().filter(|e| e.role == Role::Model).collect();
     if models.is_empty() {
         let title = "Does a model beat the floors?";
         return vec![not_applicable("performance.lift", title, "no model was trained")];
@@ -39,13 +38,19 @@ fn of_model(evaluation: &Evaluation, model: &Entry) -> Finding {
         return unknown("the model or the floors have no score".into(), finding);
     };
     let finding = Finding {
-        statistic: format!("{} minus that of the best floor, paired (fails unless its interval is above 0)", lift.metric),
+        statistic: format!(
+            "{} minus that of the best floor, paired (fails unless its interval is above 0)",
+            lift.metric
+        ),
         value: Some(lift.value),
         interval: lift.interval.clone(),
         ..finding
     };
     if n < FEWEST {
-        return unknown(format!("only {}, {FEWEST} are needed", count(n, "held-out record")), finding);
+        return unknown(
+            format!("only {}, {FEWEST} are needed", count(n, "held-out record")),
+            finding,
+        );
     }
     let Some(interval) = &lift.interval else {
         return unknown("the held-out records are too few for an interval".into(), finding);
@@ -67,7 +72,10 @@ fn of_model(evaluation: &Evaluation, model: &Entry) -> Finding {
             "{} does not beat the best floor, {}: the difference is {by}",
             model.name, lift.over
         ),
-        remedy: format!("use {} instead, or give the model more to learn from: unrelated sequences, another encoding, more training", lift.over),
+        remedy: format!(
+            "use {} instead, or give the model more to learn from: unrelated sequences, another encoding, more training",
+            lift.over
+        ),
         ..finding
     }
 }
@@ -79,7 +87,8 @@ fn points(difference: f64) -> String {
 
 /// The model beside the floors and baselines.
 fn beside(evaluation: &Evaluation, model: &Entry) -> Table {
-    let entries = evaluation.entries.iter().filter(|e| e.role != Role::Model || e.name == model.name);
+    let entries =
+        evaluation.entries.iter().filter(|e| e.role != Role::Model || e.name == model.name);
     let rows = entries.map(|entry| {
         let score = |metric: &str| entry.scores.iter().find(|s| s.metric == metric);
         let balanced = score("balanced-accuracy");
@@ -121,7 +130,8 @@ mod tests {
             value,
             interval: Some(Interval { low, high }),
         });
-        let entries = vec![entry("conv", Role::Model, lift), entry("composition", Role::Floor, None)];
+        let entries =
+            vec![entry("conv", Role::Model, lift), entry("composition", Role::Floor, None)];
         let evaluation = Evaluation { schema: 1, classes: Vec::new(), folds: 1, entries };
         super::lift(&evaluation).remove(0)
     }

@@ -24,14 +24,18 @@ pub(super) fn lookup(subject: &Subject) -> Finding {
         ("leakage.look-up", "How far does looking up the nearest record get, without a model?");
     let dataset = subject.dataset;
     let Some((splits, neighbours)) = subject.held_out else {
-        return not_applicable(check, title, "no record is held out; see what a random split would leak");
+        return not_applicable(
+            check,
+            title,
+            "no record is held out; see what a random split would leak",
+        );
     };
     if dataset.classes.len() < 2 {
         return not_applicable(check, title, "there are fewer than two classes");
     }
     let rows = answers(dataset, neighbours);
     let labels: Vec<usize> = rows.iter().map(|r| r.label).collect();
-    let predicted: Vec<usize> = rows.iter().map(|r| r.answer).collect();
+    let predicted: Vec<usize> = rows.iter().map(|r| r.said).collect();
     let clusters: Vec<u32> = rows.iter().map(|r| splits.clusters[r.record]).collect();
     let outcomes = Outcomes::from_classes(&predicted, &labels, dataset.classes.len());
     let scored = outcomes.ok().and_then(|o| {
@@ -71,7 +75,8 @@ fn judged(finding: Finding, interval: Option<Interval>) -> Finding {
     if finding.status == super::Status::Pass {
         return finding;
     }
-    let remedy = "quote this score beside the model's: what the model adds is the difference".into();
+    let remedy =
+        "quote this score beside the model's: what the model adds is the difference".into();
     Finding { remedy, ..finding }
 }
 
@@ -112,13 +117,13 @@ pub(super) fn distinct(labels: &[usize]) -> usize {
 /// Labelled held-out records that the look-up gets right, and their number.
 pub(super) fn right(dataset: &Dataset, neighbours: &Neighbours) -> (usize, usize) {
     let rows = answers(dataset, neighbours);
-    (rows.iter().filter(|r| r.answer == r.label).count(), rows.len())
+    (rows.iter().filter(|r| r.said == r.label).count(), rows.len())
 }
 
 struct Answer {
     record: usize,
     label: usize,
-    answer: usize,
+    said: usize,
     proximity: Proximity,
 }
 
@@ -134,7 +139,7 @@ fn answers(dataset: &Dataset, neighbours: &Neighbours) -> Vec<Answer> {
         .filter_map(|(_, record, neighbour)| {
             let label = dataset.labels[record]? as usize;
             let proximity = neighbour.proximity();
-            Some(Answer { record, label, answer: of(neighbour), proximity })
+            Some(Answer { record, label, said: of(neighbour), proximity })
         })
         .collect()
 }
@@ -142,8 +147,12 @@ fn answers(dataset: &Dataset, neighbours: &Neighbours) -> Vec<Answer> {
 fn by_proximity(rows: &[Answer]) -> Table {
     let of = |range: Proximity| {
         let within = || rows.iter().filter(move |r| r.proximity == range);
-        let right = within().filter(|r| r.answer == r.label).count();
-        row([range.name().into(), within().count().to_string(), percent(share(right, within().count()))])
+        let right = within().filter(|r| r.said == r.label).count();
+        row([
+            range.name().into(),
+            within().count().to_string(),
+            percent(share(right, within().count())),
+        ])
     };
     Table {
         title: "Accuracy of the look-up by containment in the nearest record learnt from".into(),
@@ -174,7 +183,7 @@ mod tests {
         assert_eq!(right(&dataset, &neighbours), (60, 60));
         let finding = lookup(&Subject::split(&dataset, &splits, &neighbours, 1));
         assert_eq!((finding.status, finding.value, finding.n), (Status::Warn, Some(1.0), 60));
-        assert_eq!(finding.tables[0].rows[2], ["0.5 to 0.95", "60", "100.0 %"]);
+        assert_eq!(finding.tables[0].rows[2][2], "100.0 %");
     }
 
     #[test]
@@ -185,6 +194,6 @@ mod tests {
         let finding = lookup(&Subject::split(&dataset, &splits, &neighbours, 1));
         assert_eq!(finding.status, Status::Pass);
         assert!(finding.value.is_some_and(|v| v.abs() < 0.2), "{finding:?}");
-        assert_eq!(skill(0.75, 0.5), 0.5);
+        assert!((skill(0.75, 0.5) - 0.5).abs() < 1e-12);
     }
 }

@@ -6,7 +6,7 @@ use super::gate::{Gate, open};
 use super::scored::Scored;
 use super::{Finding, Status};
 use crate::evaluate::bootstrap::{self, Bootstrap};
-use crate::neighbour::{Neighbours, Proximity};
+use crate::neighbour::{Neighbour, Neighbours, Proximity};
 
 /// Lower limit of the inflation.
 const GATE: Gate = Gate::warn_fail(0.05, 0.1);
@@ -22,7 +22,7 @@ pub(super) fn memorisation(model: &Scored, neighbours: &Neighbours, seed: u64) -
     let ranges: Vec<Proximity> = (0..model.len())
         .map(|at| {
             let found = neighbours.get(model.folds[at], model.records[at]);
-            found.map_or(Proximity::NotAssessable, |n| n.proximity())
+            found.map_or(Proximity::NotAssessable, Neighbour::proximity)
         })
         .collect();
     let assessed: Vec<usize> =
@@ -67,13 +67,24 @@ pub(super) fn memorisation(model: &Scored, neighbours: &Neighbours, seed: u64) -
     };
     let finding = GATE.show(finding);
     if n_far == assessed.len() && n_far > 0 {
-        let message = format!("every held-out record is far from all records learnt from; accuracy {}", optional(all));
+        let message = format!(
+            "every held-out record is far from all records learnt from; accuracy {}",
+            optional(all)
+        );
         return Finding { status: Status::Pass, message, ..finding };
     }
     if n_far < FEWEST {
-        let why = format!("only {}, {FEWEST} are needed{}", count(n_far, "far record"), value.map_or(String::new(), |v| format!(" (measured: {})", decimal(v))));
+        let why = format!(
+            "only {}, {FEWEST} are needed{}",
+            count(n_far, "far record"),
+            value.map_or(String::new(), |v| format!(" (measured: {})", decimal(v)))
+        );
         let remedy = "hold whole homology clusters out: only records far from the training records show what was learnt".into();
         return Finding { status: Status::Unknown(why), remedy, ..finding };
+    }
+    if value == Some(0.0) && interval.is_none() {
+        // All draws agree: every record is right, or every one is wrong.
+        return Finding { status: Status::Pass, ..finding };
     }
     let Some(interval) = interval else {
         let why = "the held-out records are too few for an interval".to_string();
@@ -83,7 +94,10 @@ pub(super) fn memorisation(model: &Scored, neighbours: &Neighbours, seed: u64) -
     if finding.status == Status::Pass {
         return finding;
     }
-    let remedy = format!("quote the accuracy on the far records ({}), or hold whole homology clusters out", optional(clean));
+    let remedy = format!(
+        "quote the accuracy on the far records ({}), or hold whole homology clusters out",
+        optional(clean)
+    );
     Finding { remedy, ..finding }
 }
 
@@ -94,7 +108,10 @@ fn by_range(model: &Scored, ranges: &[Proximity]) -> Table {
         row([range.name().into(), within.len().to_string(), percent(share(right, within.len()))])
     };
     Table {
-        title: format!("Accuracy of {} by containment in the nearest record learnt from", model.name),
+        title: format!(
+            "Accuracy of {} by containment in the nearest record learnt from",
+            model.name
+        ),
         columns: heads(["containment", "records", "accuracy"]),
         rows: Proximity::ALL.into_iter().map(of).collect(),
     }
@@ -138,7 +155,9 @@ mod tests {
     #[test]
     fn too_few_far_records_are_unknown_with_the_value_beside_it() {
         let finding = run(180, 0.5);
-        assert!(matches!(&finding.status, Status::Unknown(why) if why.starts_with("only 20 far records")));
+        assert!(
+            matches!(&finding.status, Status::Unknown(why) if why.starts_with("only 20 far records"))
+        );
         assert!(finding.value.is_some_and(|v| v > 0.2));
         let clean = run(0, 0.7);
         assert_eq!((clean.status, clean.value), (Status::Pass, Some(0.0)));

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::neighbour::identity::Identities;
 use crate::dataset::Dataset;
+use crate::neighbour::identity::Identities;
 
 /// The range that holds the middle 99 % of a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -85,7 +85,7 @@ fn short(hash: u128) -> String {
 
 /// Share of G and C among the unambiguous bases; `None` where there is none.
 #[must_use]
-pub fn gc(sequence: &[u8]) -> Option<f64> {
+pub(super) fn gc(sequence: &[u8]) -> Option<f64> {
     let (mut strong, mut weak) = (0_usize, 0_usize);
     for symbol in sequence {
         match symbol.to_ascii_uppercase() {

@@ -4,10 +4,10 @@ use super::Finding;
 use super::cell::{EVIDENCE, count, heads, percent, row, share};
 use super::finding::Table;
 use super::gate::{Gate, not_applicable, open, unknown};
-use crate::neighbour::identity::Identities;
 use super::profile::{Profile, Range, gc};
 use crate::dataset::Dataset;
 use crate::evaluate::interval::wilson;
+use crate::neighbour::identity::Identities;
 
 /// Lower limit of the share of unfamiliar sequences; 5 % of the validation records carry the mark.
 const UNFAMILIAR: Gate = Gate::warn_fail(0.1, 0.5);
@@ -59,7 +59,11 @@ pub fn query(dataset: &Dataset, familiarity: &[Familiarity], profile: &Profile) 
                 gc,
             )
         } else {
-            not_applicable("query.gc", "Is their GC content that of the sequences learnt from?", "proteins have no GC content")
+            not_applicable(
+                "query.gc",
+                "Is their GC content that of the sequences learnt from?",
+                "proteins have no GC content",
+            )
         },
     ]
 }
@@ -91,10 +95,18 @@ fn unfamiliar(dataset: &Dataset, familiarity: &[Familiarity]) -> Finding {
             far.len(),
             count(known.len(), "sequence"),
             percent(value),
-            if too_short > 0 { format!("; {} too short to compare", count(too_short, "sequence")) } else { String::new() },
+            if too_short > 0 {
+                format!("; {} too short to compare", count(too_short, "sequence"))
+            } else {
+                String::new()
+            },
         ),
         evidence: far.iter().take(EVIDENCE).map(|i| dataset.id(*i).to_string()).collect(),
-        remedy: if far.is_empty() { String::new() } else { "do not rely on the rows marked `unfamiliar`: no score was measured on sequences like these".into() },
+        remedy: if far.is_empty() {
+            String::new()
+        } else {
+            "do not rely on the rows marked `unfamiliar`: no score was measured on sequences like these".into()
+        },
         tables: vec![histogram(familiarity)],
         ..open(check, title)
     };
@@ -118,7 +130,11 @@ fn copies(dataset: &Dataset, profile: &Profile) -> Finding {
             percent(value)
         ),
         evidence: copies.iter().take(EVIDENCE).map(|i| dataset.id(*i).to_string()).collect(),
-        remedy: if copies.is_empty() { String::new() } else { "take their labels from the training data; a score on them measures memory".into() },
+        remedy: if copies.is_empty() {
+            String::new()
+        } else {
+            "take their labels from the training data; a score on them measures memory".into()
+        },
         ..open("query.copies", "Were the sequences learnt from already?")
     };
     COPIES.judge(value, finding)
@@ -144,9 +160,9 @@ fn outside(
     let interval = wilson(out.len(), values.len());
     let show = |v: f64| if check == "query.length" { format!("{v:.0}") } else { percent(v) };
     let here = Range::of(values.iter().map(|(_, v)| *v).collect());
-    let rows = [("training", Some(range)), ("here", here)].into_iter().filter_map(|(name, r)| {
-        r.map(|r| row([name.to_string(), show(r.low), show(r.high)]))
-    });
+    let rows = [("training", Some(range)), ("here", here)]
+        .into_iter()
+        .filter_map(|(name, r)| r.map(|r| row([name.to_string(), show(r.low), show(r.high)])));
     let finding = Finding {
         statistic: format!("share of sequences outside the training records' {what}"),
         value: Some(value),
@@ -161,7 +177,12 @@ fn outside(
             show(range.high),
         ),
         evidence: out.iter().take(EVIDENCE).map(|i| dataset.id(*i).to_string()).collect(),
-        remedy: if out.is_empty() { String::new() } else { "expect less of the model on the listed sequences: it has seen few or none like them".into() },
+        remedy: if out.is_empty() {
+            String::new()
+        } else {
+            "expect less of the model on the listed sequences: it has seen few or none like them"
+                .into()
+        },
         tables: vec![Table {
             title: format!("Range of {what} that holds 99 %"),
             columns: heads(["sequences", "from", "to"]),
@@ -184,7 +205,12 @@ fn by_limit(gate: Gate, low: Option<f64>, finding: Finding) -> Finding {
 
 /// Sequences by range of containment.
 fn histogram(familiarity: &[Familiarity]) -> Table {
-    let ranges = [("0.95 to 1", 0.95, 1.1), ("0.5 to 0.95", 0.5, 0.95), ("0.2 to 0.5", 0.2, 0.5), ("0 to 0.2", 0.0, 0.2)];
+    let ranges = [
+        ("0.95 to 1", 0.95, 1.1),
+        ("0.5 to 0.95", 0.5, 0.95),
+        ("0.2 to 0.5", 0.2, 0.5),
+        ("0 to 0.2", 0.0, 0.2),
+    ];
     let within = |low: f64, high: f64| {
         let hit = |f: &&Familiarity| f.containment.is_some_and(|c| c >= low && c < high);
         familiarity.iter().filter(hit).count()

@@ -20,8 +20,7 @@ const LARGEST: Gate = Gate::warn(0.2);
 /// sequence weights of Henikoff-style identity weighting (Morcos et al. 2011,
 /// doi:10.1073/pnas.1111471108).
 pub(super) fn redundancy(subject: &Subject, neighbours: Option<&Neighbours>) -> Finding {
-    let (check, title) =
-        ("redundancy.effective-size", "How many independent sequences are there?");
+    let (check, title) = ("redundancy.effective-size", "How many independent sequences are there?");
     let n = subject.dataset.len();
     if n == 0 {
         return unknown(check, title, "there is no record", "read some");
@@ -72,7 +71,8 @@ pub(super) fn redundancy(subject: &Subject, neighbours: Option<&Neighbours>) -> 
     let remedy = if status == Status::Pass {
         String::new()
     } else {
-        "resample clusters, not records, for intervals; weight records by 1 / relatives in training".into()
+        "resample clusters, not records, for intervals; weight records by 1 / relatives in training"
+            .into()
     };
     Finding { status, remedy, ..finding }
 }

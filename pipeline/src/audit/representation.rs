@@ -89,13 +89,23 @@ fn missing(subject: &Subject, group: &Group) -> Finding {
         value: Some(value),
         interval: wilson(empty.len(), n),
         n,
-        message: format!("{} of {} ({}) have no `{}`", empty.len(), count(n, "record"), percent(value), group.name),
+        message: format!(
+            "{} of {} ({}) have no `{}`",
+            empty.len(),
+            count(n, "record"),
+            percent(value),
+            group.name
+        ),
         evidence: empty
             .iter()
             .take(super::cell::EVIDENCE)
             .map(|i| subject.dataset.id(*i).to_string())
             .collect(),
-        remedy: if empty.is_empty() { String::new() } else { "fill the column in: what is missing is seldom missing at random, and nothing can be said about it".into() },
+        remedy: if empty.is_empty() {
+            String::new()
+        } else {
+            "fill the column in: what is missing is seldom missing at random, and nothing can be said about it".into()
+        },
         ..open(
             &format!("group.missing:{}", group.name),
             &format!("Is `{}` known for every record?", group.name),
@@ -120,12 +130,17 @@ fn level_table(subject: &Subject, group: &Group, counts: &[usize]) -> Table {
             group.levels[*l].clone(),
             counts[*l].to_string(),
             percent(share(counts[*l], known)),
-            interval.map_or_else(|| "–".into(), |i| format!("{}–{}", percent(i.low), percent(i.high))),
+            interval
+                .map_or_else(|| "–".into(), |i| format!("{}–{}", percent(i.low), percent(i.high))),
             clusters[*l].len().to_string(),
         ])
     });
     let more = counts.len().saturating_sub(ROWS);
-    let more = if more > 0 { format!(" (the commonest {ROWS} of {})", counts.len()) } else { String::new() };
+    let more = if more > 0 {
+        format!(" (the commonest {ROWS} of {})", counts.len())
+    } else {
+        String::new()
+    };
     Table {
         title: format!("Levels of {}{more}", group.name),
         columns: heads(["level", "records", "share", "95 % interval", "homology clusters"]),

@@ -27,7 +27,7 @@ const TOO_WIDE: f64 = 0.3;
 const FOLDS: usize = 5;
 
 /// Records of a class that is probed, at least.
-const FEWEST: usize = 10;
+const FEWEST: usize = 30;
 
 /// A probe: what it looks at and what that means.
 struct Probe {
@@ -194,7 +194,10 @@ fn judged(
         ])
     });
     let finding = Finding {
-        statistic: format!("skill of {} (balanced accuracy by cross-validation over homology clusters; 0 is chance, 1 perfect)", probe.what),
+        statistic: format!(
+            "skill of {} (balanced accuracy by cross-validation over homology clusters; 0 is chance, 1 perfect)",
+            probe.what
+        ),
         value,
         n: predicted.len(),
         message: format!(
@@ -262,8 +265,9 @@ mod tests {
 
     #[test]
     fn a_gc_shift_fails_and_a_tail_is_an_artefact() {
-        let findings =
-            planted(600, |class, dice| planted::dna(dice, 300, if class == 0 { 0.47 } else { 0.53 }));
+        let findings = planted(600, |class, dice| {
+            planted::dna(dice, 300, if class == 0 { 0.47 } else { 0.53 })
+        });
         assert_eq!(findings[0].status, Status::Fail, "{:?}", findings[0]);
         assert_eq!(findings[1].status, Status::Warn, "composition only warns");
         // Random sequences of 300 bases at GC .47 and .53 are told apart with a skill of about .7:

@@ -1,4 +1,4 @@
-//! Symbols that say how a sequence was obtained rather than what it is: ambiguity and case.
+//! Symbols that say how a sequence was obtained rather than what it is: ambiguity, case, poly-A tails.
 
 use super::cell::{count, percent};
 use super::gap::Shares;
@@ -8,12 +8,16 @@ use super::{Finding, Status, Subject};
 /// Lower limit of the largest difference between two classes in the share of records that carry them.
 const GATE: Gate = Gate::warn_fail(0.05, 0.3);
 
-/// Ambiguity codes and lower case by class.
+/// A at the end of a transcript (T at the start of its other strand) from which it is a tail.
+const TAIL: usize = 10;
+
+/// Ambiguity codes, lower case and poly-A tails by class.
 pub(super) fn symbols(subject: &Subject) -> Vec<Finding> {
     let letters = subject.dataset.alphabet.letters();
     let lookup = subject.dataset.alphabet.lookup();
     // Letters have the first codes, ambiguity codes the others.
     let ambiguous = |symbol: &u8| usize::from(lookup[usize::from(*symbol)]) > letters;
+    let (tail, tail_title) = ("symbols.tail", "Do poly-A tails give the class away?");
     vec![
         by_class(
             subject,
@@ -29,7 +33,18 @@ pub(super) fn symbols(subject: &Subject) -> Vec<Finding> {
             "lower case",
             |sequence| sequence.iter().any(u8::is_ascii_lowercase),
         ),
+        if subject.dataset.alphabet.is_nucleic() {
+            by_class(subject, tail, tail_title, "a poly-A tail", has_tail)
+        } else {
+            not_applicable(tail, tail_title, "proteins have no poly-A tail")
+        },
     ]
+}
+
+fn has_tail(sequence: &[u8]) -> bool {
+    let end = sequence.iter().rev().take_while(|s| s.eq_ignore_ascii_case(&b'A')).count();
+    let is_t = |s: &&u8| matches!(s.to_ascii_uppercase(), b'T' | b'U');
+    end >= TAIL || sequence.iter().take_while(is_t).count() >= TAIL
 }
 
 fn by_class(
@@ -50,7 +65,11 @@ fn by_class(
         percent(super::cell::share(all, n))
     );
     if dataset.classes.len() < 2 {
-        return not_applicable(check, title, &format!("there are fewer than two classes; {overall}"));
+        return not_applicable(
+            check,
+            title,
+            &format!("there are fewer than two classes; {overall}"),
+        );
     }
     let rows: Vec<(usize, bool, u32)> = (0..n)
         .filter_map(|i| Some((dataset.labels[i]? as usize, hits[i], subject.clusters[i])))
@@ -72,7 +91,8 @@ fn by_class(
         return Finding { n: rows.len(), tables: vec![table], ..GATE.show(finding) };
     };
     let finding = Finding {
-        statistic: "largest difference between two classes in the share of records that carry them".into(),
+        statistic: "largest difference between two classes in the share of records that carry them"
+            .into(),
         value: Some(gap.value),
         n: rows.len(),
         message: format!(
@@ -90,7 +110,9 @@ fn by_class(
     if finding.status == Status::Pass {
         return finding;
     }
-    let remedy = format!("treat all classes alike before encoding (mask, trim or upper-case them), or leave records with {what} out");
+    let remedy = format!(
+        "treat all classes alike before encoding (mask, trim or upper-case them), or leave records with {what} out"
+    );
     Finding { remedy, ..finding }
 }
 
@@ -109,15 +131,18 @@ mod tests {
 
     #[test]
     fn symbols_of_one_class_are_found() {
-        // N in a tenth of class b, lower case in all of class a.
+        // N in a tenth of class b, lower case in all of class a, tails in two tenths of class b.
         let findings = run(|i, record| match i % 2 {
             0 => record[..20].make_ascii_lowercase(),
             _ if i % 20 == 1 => record[5] = b'N',
+            _ if i % 20 == 3 => record.extend([b'a'; 12]),
+            _ if i % 20 == 5 => record[..10].fill(b'T'),
             _ => {}
         });
         assert_eq!((findings[0].status.clone(), findings[0].value), (Status::Warn, Some(0.1)));
         assert!(findings[0].message.contains("10.0 % of b, 0.0 % of a"), "{}", findings[0].message);
-        assert_eq!((findings[1].status.clone(), findings[1].value), (Status::Fail, Some(1.0)));
+        assert_eq!((findings[1].status.clone(), findings[1].value), (Status::Fail, Some(0.9)));
+        assert_eq!((findings[2].status.clone(), findings[2].value), (Status::Warn, Some(0.2)));
     }
 
     #[test]

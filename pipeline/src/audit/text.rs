@@ -37,7 +37,13 @@ pub fn text(audit: &Audit) -> String {
 }
 
 fn told_in_full(out: &mut String, finding: &Finding) {
-    let _ = writeln!(out, "{}  {}  {}", finding.status.name().to_uppercase(), finding.check, finding.title);
+    let _ = writeln!(
+        out,
+        "{}  {}  {}",
+        finding.status.name().to_uppercase(),
+        finding.check,
+        finding.title
+    );
     wrapped(out, "found", &finding.message);
     wrapped(out, "how bad", &how_bad(finding));
     if !finding.evidence.is_empty() {
@@ -83,7 +89,9 @@ fn wrapped(out: &mut String, label: &str, text: &str) {
     }
     let mut line = format!("  {label:<12}");
     let mut empty = true;
-    for word in text.split_whitespace() {
+    // A number and its per cent sign stay on one line.
+    let text = text.replace(" %", "\u{a0}%");
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
         if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
             out.push_str(line.trim_end());
             out.push('\n');
@@ -93,7 +101,7 @@ fn wrapped(out: &mut String, label: &str, text: &str) {
         if !empty {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(&word.replace('\u{a0}', " "));
         empty = false;
     }
     out.push_str(line.trim_end());
@@ -151,14 +159,19 @@ mod tests {
                 ..open("leakage.exact", "Are test records copies?")
             },
         );
-        let audit = Audit::new("genes", Vec::new(), 1, vec![warn, fail, unknown("group.x", "?", "none", "")]);
+        let audit = Audit::new(
+            "genes",
+            Vec::new(),
+            1,
+            vec![warn, fail, unknown("group.x", "?", "none", "")],
+        );
         let text = text(&audit);
         let expected = "\
 audit of genes: fail (1 failed, 1 warn, 1 unknown, 0 passed)
 
 FAIL  leakage.exact  Are test records copies?
-  found       208 of 876 test records were learnt from, and every one of them is a record that the
-              model has seen letter for letter
+  found       208 of 876 test records were learnt from, and every one of them is a record that
+              the model has seen letter for letter
   how bad     share of test records: 0.237 (0.210 to 0.267; n 876); warns from 0.005, fails from
               0.05
   for example t0 = r0; t1 = r1; t2 = r2; 2 more in audit.json

@@ -61,7 +61,9 @@ impl<'a> Dealt<'a> {
     pub(super) fn finding(&self, subject: &Subject) -> Finding {
         match self {
             Self::Given(_) => not_applicable(CHECK, TITLE, "the records are split already"),
-            Self::Impossible(why) => unknown(CHECK, TITLE, why, "compare with another k-mer length"),
+            Self::Impossible(why) => {
+                unknown(CHECK, TITLE, why, "compare with another k-mer length")
+            }
             Self::Random(neighbours) => of_random(subject, neighbours),
         }
     }
@@ -102,7 +104,8 @@ fn of_random(subject: &Subject, neighbours: &Neighbours) -> Finding {
     if finding.status == Status::Pass {
         return finding;
     }
-    let remedy = "do not split at random: hold whole homology clusters out (`split: {homology: {}}`)";
+    let remedy =
+        "do not split at random: hold whole homology clusters out (`split: {homology: {}}`)";
     Finding { remedy: remedy.into(), ..finding }
 }
 
@@ -131,8 +134,7 @@ mod tests {
             let members = relatives(family, &mut dice);
             if family % 2 == 0 { even.extend(members) } else { odd.extend(members) }
         }
-        let sequences: Vec<Vec<u8>> =
-            even.into_iter().zip(odd).flat_map(|(a, b)| [a, b]).collect();
+        let sequences: Vec<Vec<u8>> = even.into_iter().zip(odd).flat_map(|(a, b)| [a, b]).collect();
         let finding = run(&sequences);
         assert_eq!((finding.status, finding.value, finding.n), (Status::Warn, Some(1.0), 40));
         assert!(finding.message.contains("right on 100.0 %"), "{}", finding.message);

@@ -15,8 +15,8 @@ use crate::dataset::GroupKind;
 use crate::error::{Error, InputError};
 use crate::key::Keys;
 use crate::neighbour::Neighbours;
-use crate::read::open::{Source, read_error};
 use crate::read;
+use crate::read::open::{Source, read_error};
 use crate::split;
 use crate::workflow::parse::Loaded;
 use crate::workflow::{
@@ -30,7 +30,7 @@ use crate::workflow::{
 ///   cistron audit human.txt --sequence sequence --label class --splits splits.tsv:fold
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-pub struct Audit {
+pub(super) struct Audit {
     /// FASTA file or table with a sequence column, plain, gzip or bgzip.
     file: PathBuf,
     /// Table with a label for each FASTA record.
@@ -73,7 +73,7 @@ pub struct Audit {
 
 impl Audit {
     /// Audits the file.
-    pub fn run(self, console: &Console) -> Result<(), Error> {
+    pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let loaded = self.workflow()?;
         let workflow = &loaded.workflow;
         let dataset = read::read(&loaded)?;

@@ -16,7 +16,7 @@ use crate::workflow::parse;
 ///   cistron check mine.yaml --set split.folds=5
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-pub struct Check {
+pub(super) struct Check {
     /// The workflow file.
     workflow: PathBuf,
     /// Change a key of the workflow; may be repeated.
@@ -26,7 +26,7 @@ pub struct Check {
 
 impl Check {
     /// Checks the workflow.
-    pub fn run(self, console: &Console) -> Result<(), Error> {
+    pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let loaded = parse::load(&self.workflow, &self.set, Console::styled())?;
         let models: Vec<&String> = loaded.workflow.models.keys().collect();
         console.result(

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use cistron_models::device::{self, DeviceChoice};
 use cistron_models::executor::Executor;
+use clap::Args;
 use serde_json::json;
 
 use crate::audit::{InputFile, text};
@@ -21,7 +21,7 @@ use crate::workflow::Input;
 ///   cistron predict out/resistance-genes/models/conv/fold-0/seed-0 genes.fasta.gz -o genes.tsv
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-pub struct Predict {
+pub(super) struct Predict {
     /// A model's folder: one fold and seed, or all of them, which then predict together.
     model: PathBuf,
     /// FASTA file, plain, gzip or bgzip.
@@ -36,7 +36,7 @@ pub struct Predict {
 
 impl Predict {
     /// Predicts the file.
-    pub fn run(self, console: &Console) -> Result<(), Error> {
+    pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let device =
             device::device(self.device).map_err(|error| Error::Resource(error.to_string()))?;
         let ensemble = Ensemble::load(&self.model)?;

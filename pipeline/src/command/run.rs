@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use cistron_models::device::DeviceChoice;
+use clap::Args;
 
 use crate::console::Console;
 use crate::error::Error;
@@ -18,7 +18,7 @@ use crate::workflow::parse;
 ///   cistron run workflows/resistance-genes.yaml --only train:conv/fold-0/seed-0
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-pub struct Run {
+pub(super) struct Run {
     /// The workflow file.
     workflow: PathBuf,
     /// Say what would run and why, and do nothing.
@@ -46,7 +46,7 @@ pub struct Run {
 
 impl Run {
     /// Runs the workflow.
-    pub fn run(self, console: &Console) -> Result<(), Error> {
+    pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let loaded = parse::load(&self.workflow, &self.set, Console::styled())?;
         let out = self.out.unwrap_or_else(|| PathBuf::from("out").join(&loaded.workflow.name));
         let options = Options {

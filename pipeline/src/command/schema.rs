@@ -17,7 +17,7 @@ use crate::{audit, workflow};
 ///   cistron schema audit
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-pub struct Schema {
+pub(super) struct Schema {
     /// Which file.
     #[arg(value_enum, default_value_t)]
     of: Format,
@@ -41,7 +41,7 @@ enum Format {
 
 impl Schema {
     /// Prints the schema.
-    pub fn run(self, console: &Console) -> Result<(), Error> {
+    pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let schema = match self.of {
             Format::Workflow => workflow::schema(),
             Format::Audit => schema_for!(audit::Audit).to_value(),

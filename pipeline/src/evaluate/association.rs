@@ -54,8 +54,12 @@ impl Crosstable {
         if degrees == 0 {
             return None;
         }
-        // n (sum o^2 / (r c) - 1), equal to the sum of (o - e)^2 / e over all cells, the empty ones too.
-        let squares = self.cells.iter().map(|(row, column, n)| n * n / (self.rows[*row] * self.columns[*column]));
+        // n (sum o^2 / (r c) - 1), equal to the sum of (o - e)^2 / e over all cells, the empty ones
+        // too.
+        let squares = self
+            .cells
+            .iter()
+            .map(|(row, column, n)| n * n / (self.rows[*row] * self.columns[*column]));
         let statistic = (self.total * (squares.sum::<f64>() - 1.0)).max(0.0);
         let p_value = ChiSquared::new(degrees as f64).ok()?.sf(statistic);
         Some(Independence { statistic, degrees_of_freedom: degrees, p_value })
@@ -64,7 +68,8 @@ impl Crosstable {
     /// Cramér's V without its bias, 0 (independent) to 1 (each determines the other) (Bergsma 2013,
     /// doi:10.1016/j.jkss.2012.10.002).
     ///
-    /// `None` of fewer than two rows or columns, or of so few items that the correction leaves none.
+    /// `None` of fewer than two rows or columns, or of so few items that the correction leaves
+    /// none.
     #[must_use]
     pub fn cramers_v(&self) -> Option<f64> {
         let independence = self.independence()?;
@@ -109,7 +114,8 @@ mod tests {
         assert!((table.cramers_v().unwrap() - v).abs() < 1e-6);
     }
 
-    /// SciPy 1.17.1 `chi2_contingency(t, correction=False)`, and Bergsma's formula on its statistic:
+    /// SciPy 1.17.1 `chi2_contingency(t, correction=False)`, and Bergsma's formula on its
+    /// statistic:
     ///
     /// ```python
     /// def v(t):
@@ -119,9 +125,21 @@ mod tests {
     /// ```
     #[test]
     fn agree_with_scipy() {
-        assert_table(&[&[12, 5, 9], &[3, 14, 7]], 9.848_916_161, 2, 7.266_663_161e-3, 0.399_268_546);
+        assert_table(
+            &[&[12, 5, 9], &[3, 14, 7]],
+            9.848_916_161,
+            2,
+            7.266_663_161e-3,
+            0.399_268_546,
+        );
         assert_table(&[&[10, 20], &[20, 10]], 6.666_666_667, 1, 9.823_274_508e-3, 0.309_492_230);
-        assert_table(&[&[5, 0, 3, 8], &[0, 9, 4, 1], &[6, 2, 7, 0]], 32.308_615_492, 6, 1.423_845_998e-5, 0.551_951_584);
+        assert_table(
+            &[&[5, 0, 3, 8], &[0, 9, 4, 1], &[6, 2, 7, 0]],
+            32.308_615_492,
+            6,
+            1.423_845_998e-5,
+            0.551_951_584,
+        );
         assert_table(&[&[10, 10], &[11, 9]], 0.100_250_627, 1, 7.515_290_794e-1, 0.000_000_000);
     }
 

@@ -1,6 +1,8 @@
-//! Bootstrap over clusters: items that share an origin are drawn together, as they would come together.
+//! Bootstrap over clusters: items that share an origin are drawn together, as they would come
+//! together.
 //!
-//! A statistic is a function of weights: how often each item was drawn. `None` says that it is undefined on a draw.
+//! A statistic is a function of weights: how often each item was drawn. `None` says that it is
+//! undefined on a draw.
 
 mod bca;
 mod clusters;
@@ -43,8 +45,8 @@ pub enum Method {
 pub struct Estimate {
     /// The statistic of the items as they are; `None` where undefined.
     pub value: Option<f64>,
-    /// `None` with fewer than two clusters, where more than one draw in ten is undefined, and where all draws
-    /// are the same: then they say nothing about the spread.
+    /// `None` with fewer than two clusters, where more than one draw in ten is undefined, and where
+    /// all draws are the same: then they say nothing about the spread.
     pub interval: Option<Interval>,
     /// How the interval was made.
     pub method: Option<Method>,
@@ -54,7 +56,9 @@ pub struct Estimate {
     pub undefined: usize,
 }
 
-/// The interval of a statistic of items, of which item i belongs to `clusters[i]`; see [`Estimate::interval`].
+/// The interval of a statistic of items, of which item i belongs to `clusters[i]`; see
+/// [`Estimate::interval`].
+#[must_use]
 pub fn interval<S>(settings: &Bootstrap, clusters: &[u32], statistic: S) -> Option<Interval>
 where
     S: Fn(&[u32]) -> Option<f64> + Sync,
@@ -64,8 +68,9 @@ where
 
 /// A statistic of items, of which item i belongs to `clusters[i]`, with its interval.
 ///
-/// The acceleration is found by leaving out one cluster at a time, or, of more than 500 clusters, one of up to
-/// 500 random sets of clusters.
+/// The acceleration is found by leaving out one cluster at a time, or, of more than 500 clusters,
+/// one of up to 500 random sets of clusters.
+#[must_use]
 pub fn estimate<S>(settings: &Bootstrap, clusters: &[u32], statistic: S) -> Estimate
 where
     S: Fn(&[u32]) -> Option<f64> + Sync,
@@ -107,6 +112,7 @@ where
 }
 
 /// The difference of two statistics of the same items, both taken on the same draws.
+#[must_use]
 pub fn difference<A, B>(settings: &Bootstrap, clusters: &[u32], a: A, b: B) -> Estimate
 where
     A: Fn(&[u32]) -> Option<f64> + Sync,

@@ -72,8 +72,7 @@ fn fold_of(
     let molecule =
         if dataset.alphabet.is_nucleic() { Molecule::Nucleotide } else { Molecule::Protein };
     let features = |of: &[&[u8]]| composition(of, FeatureSet::Composition, molecule);
-    let logistic =
-        Logistic::fit(&features(&learnt), &labels, classes, LogisticConfig::default())?;
+    let logistic = Logistic::fit(&features(&learnt), &labels, classes, LogisticConfig::default())?;
     let nearest_labels: Vec<Option<usize>> = test
         .iter()
         .map(|i| neighbours.get(fold, *i).and_then(|n| n.exact.or(n.reverse).or(n.nearest)))

@@ -62,13 +62,10 @@ mod tests {
     #[test]
     fn limits_belong_to_the_nearer_range() {
         let of = |c| Proximity::of(false, Some(c));
-        assert_eq!([1.0, 0.95, 0.5, 0.2, 0.0].map(of), [
-            Proximity::Copy,
-            Proximity::Copy,
-            Proximity::Near,
-            Proximity::Related,
-            Proximity::Far
-        ]);
+        assert_eq!(
+            [1.0, 0.95, 0.5, 0.2, 0.0].map(of),
+            [Proximity::Copy, Proximity::Copy, Proximity::Near, Proximity::Related, Proximity::Far]
+        );
         assert_eq!(of(0.949), Proximity::Near);
         assert_eq!(Proximity::of(false, None), Proximity::NotAssessable);
         assert_eq!(Proximity::of(true, None), Proximity::Exact);

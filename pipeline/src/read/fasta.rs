@@ -61,7 +61,9 @@ impl Records {
         let description = self.definition.description().map(|d| std::str::from_utf8(d.as_ref()));
         let (Ok(id), Ok(description)) = (name, description.transpose()) else {
             let help = "convert the file: iconv -f latin1 -t utf-8";
-            return Err(self.error(line, "a header that is not UTF-8", help).at_record(self.number));
+            return Err(self
+                .error(line, "a header that is not UTF-8", help)
+                .at_record(self.number));
         };
         let header = description.map_or_else(|| id.to_string(), |text| format!("{id} {text}"));
         let record = Record { id: id.to_string(), header, sequence, number: self.number, line };

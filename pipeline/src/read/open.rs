@@ -12,8 +12,8 @@ use crate::error::InputError;
 const BUFFER: usize = 1 << 17;
 /// The empty block that ends every complete BGZF file (SAM specification 1.6, section 4.1.2).
 const BGZF_END: [u8; 28] = [
-    0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0,
-    0, 0, 0, 0, 0, 0, 0, 0,
+    0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0,
+    0, 0, 0, 0, 0, 0, 0,
 ];
 
 /// How a file is compressed.

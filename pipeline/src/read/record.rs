@@ -49,7 +49,11 @@ fn foreign(sequence: &[u8], alphabet: Alphabet) -> usize {
 }
 
 fn show(byte: u8) -> String {
-    if byte.is_ascii_graphic() { format!("`{}`", byte as char) } else { format!("byte {byte:#04x}") }
+    if byte.is_ascii_graphic() {
+        format!("`{}`", byte as char)
+    } else {
+        format!("byte {byte:#04x}")
+    }
 }
 
 /// The most likely reason for a foreign symbol, and what to do about it.
@@ -58,18 +62,19 @@ fn help(sequence: &[u8], byte: u8, alphabet: Alphabet) -> String {
         b'-' | b'.' => {
             "an aligned sequence has gaps: remove them, `seqkit seq --remove-gaps` does".into()
         }
-        b'0'..=b'9' => "digits do not belong to a sequence: a three-line format with a label line, \
+        b'0'..=b'9' => {
+            "digits do not belong to a sequence: a three-line format with a label line, \
                         or quality values? keep one header and one sequence a record"
-            .into(),
+                .into()
+        }
         // One stray letter is a slip, not another alphabet.
         _ => match Alphabet::guess(sequence).filter(|_| foreign(sequence, alphabet) > 1) {
             Some(guess) if guess != alphabet => format!(
                 "the sequence looks like {guess}: set `read: {{alphabet: {}}}`",
                 guess.to_string().to_lowercase()
             ),
-            _ => {
-                "correct the record, or set `read: {on-error: skip}` to leave such records out".into()
-            }
+            _ => "correct the record, or set `read: {on-error: skip}` to leave such records out"
+                .into(),
         },
     }
 }

@@ -113,6 +113,7 @@ fn svg(id: &str, title: &str, description: &str, mut scene: Scene) -> String {
     let body = body.split_once("-->").map_or(body, |(_, body)| body);
     format!(
         "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" \
+         style=\"--width:{width}px\" \
          aria-labelledby=\"{id}-title {id}-desc\" fill=\"var(--ink)\">\
          <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>{}",
         HtmlEscape(title),

@@ -5,14 +5,14 @@ use crate::evaluate::interval::Interval;
 /// What stands where a value is undefined.
 pub(super) const ABSENT: &str = "n/a";
 
-/// Three significant digits: `0.0123`, `1.23`, `12.3`, `1 230`, `1.2 × 10⁻⁵`.
+/// Three significant digits, whole numbers whole: `0.0123`, `1.23`, `12`, `1 230`, `1.20 × 10⁻⁵`.
 pub(super) fn number(value: f64) -> String {
     if !value.is_finite() {
         return ABSENT.to_string();
     }
     let size = value.abs();
     match size {
-        0.0 => "0".to_string(),
+        s if s.fract() == 0.0 && s < 1e15 => minus(grouped(value)),
         s if s < 0.001 => scientific(value),
         s if s < 0.01 => minus(format!("{value:.5}")),
         s if s < 0.1 => minus(format!("{value:.4}")),
@@ -41,12 +41,12 @@ pub(super) fn difference(value: f64) -> String {
 
 /// The two limits of an interval of scores: `[0.552, 0.689]`.
 pub(super) fn limits(interval: &Interval) -> String {
-    format!("[{}, {}]", score(interval.low), score(interval.high))
+    format!("[{},\u{a0}{}]", score(interval.low), score(interval.high))
 }
 
 /// An interval of any statistic, three significant digits a limit.
 pub(super) fn wide_limits(interval: &Interval) -> String {
-    format!("[{}, {}]", number(interval.low), number(interval.high))
+    format!("[{},\u{a0}{}]", number(interval.low), number(interval.high))
 }
 
 /// A count with thin spaces between thousands: `12 345`.
@@ -179,7 +179,8 @@ mod tests {
         assert_eq!(counted(3, "class"), "3 classes");
         assert_eq!(counted(1000, "record"), "1\u{202f}000 records");
         assert_eq!(bytes(3_400_000), "3.40\u{202f}MB");
-        assert_eq!(bytes(12), "12.0\u{202f}B");
+        assert_eq!(bytes(12), "12\u{202f}B");
+        assert_eq!(number(-4.0), "\u{2212}4");
         assert_eq!(duration(0.5), "0.500\u{202f}s");
         assert_eq!(duration(185.0), "3\u{202f}min 05\u{202f}s");
         assert_eq!(duration(7620.0), "2\u{202f}h 07\u{202f}min");

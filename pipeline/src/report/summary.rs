@@ -159,12 +159,11 @@ mod tests {
             dataset.push(id.into(), sequence.as_bytes(), 1);
         }
         dataset.set_labels(&[Some("x".into()), Some("y".into()), Some("y".into()), None]);
-        dataset.add_group("plate", GroupKind::Nuisance, &[
-            Some("1".into()),
-            Some("2".into()),
-            Some("2".into()),
-            None,
-        ]);
+        dataset.add_group(
+            "plate",
+            GroupKind::Nuisance,
+            &[Some("1".into()), Some("2".into()), Some("2".into()), None],
+        );
         dataset.skipped = vec!["line 9: empty sequence".into()];
         dataset
     }
@@ -176,14 +175,13 @@ mod tests {
         assert_eq!(summary.ambiguous, [('N', 5, 2), ('R', 1, 1)]);
         let gc: Vec<f64> = summary.classes.iter().map(|c| c.gc.unwrap().median).collect();
         assert_eq!(gc, [1.0, 0.25]);
-        assert_eq!(summary.classes[1].lengths.unwrap().max, 6.0);
+        assert_eq!(summary.classes[1].lengths.unwrap().max as u64, 6);
         assert_eq!(summary.clusters, None);
         assert_eq!(summary.skipped, 1);
-        assert_eq!(summary.groups[0].rows, [("2".to_string(), vec![0, 2], 0), (
-            "1".to_string(),
-            vec![1, 0],
-            0
-        )]);
+        assert_eq!(
+            summary.groups[0].rows,
+            [("2".to_string(), vec![0, 2], 0), ("1".to_string(), vec![1, 0], 0)]
+        );
         assert_eq!(summary.groups[0].missing, 1);
     }
 

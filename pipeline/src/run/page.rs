@@ -22,23 +22,23 @@ const CITATIONS: [&str; 4] = [
 ];
 
 /// What the page is made from, beside the artefacts of earlier stages.
-pub struct Parts<'a> {
+pub(super) struct Parts<'a> {
     /// The workflow.
-    pub loaded: &'a Loaded,
+    pub(super) loaded: &'a Loaded,
     /// What the run was asked to do.
-    pub options: &'a Options,
+    pub(super) options: &'a Options,
     /// The data set.
-    pub dataset: &'a Dataset,
+    pub(super) dataset: &'a Dataset,
     /// Its split.
-    pub splits: &'a Splits,
+    pub(super) splits: &'a Splits,
     /// The device in words.
-    pub device: &'a str,
+    pub(super) device: &'a str,
     /// Every step of the run.
-    pub plan: &'a [Step],
+    pub(super) plan: &'a [Step],
 }
 
 /// The page as HTML.
-pub fn render(parts: &Parts<'_>, keys: &mut Keys) -> Result<String, Error> {
+pub(super) fn render(parts: &Parts<'_>, keys: &mut Keys) -> Result<String, Error> {
     let out = &parts.options.out;
     let audit: Audit = artefact::read_json(&out.join("audit.json"))?;
     let evaluation: Evaluation = artefact::read_json(&out.join("metrics.json"))?;

@@ -170,17 +170,21 @@ impl FromStr for Target {
 
 /// A task with its key and the tasks whose output it needs.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub(super) struct Step {
     /// The task.
-    pub task: Task,
+    pub(super) task: Task,
     /// What its output depends on.
-    pub key: Key,
+    pub(super) key: Key,
     /// Tasks whose output it reads.
-    pub needs: Vec<Task>,
+    pub(super) needs: Vec<Task>,
 }
 
 /// Every step that the options ask for, in order.
-pub fn plan(loaded: &Loaded, options: &Options, keys: &mut Keys) -> Result<Vec<Step>, Error> {
+pub(super) fn plan(
+    loaded: &Loaded,
+    options: &Options,
+    keys: &mut Keys,
+) -> Result<Vec<Step>, Error> {
     let workflow = &loaded.workflow;
     let new = |stage: Stage| Key::new(stage.version());
     let mut steps = Vec::new();
@@ -213,9 +217,8 @@ pub fn plan(loaded: &Loaded, options: &Options, keys: &mut Keys) -> Result<Vec<S
     for (name, model) in &workflow.models {
         let encoder = model.encode.as_ref().or(workflow.encode.as_ref());
         if encodes {
-            let key = new(Stage::Encode)
-                .with_key("split", &split_key)
-                .with_config("encode", &encoder)?;
+            let key =
+                new(Stage::Encode).with_key("split", &split_key).with_config("encode", &encoder)?;
             push(Task::shard(Stage::Encode, &[name]), key, std::slice::from_ref(&split));
         }
         for fold in 0..folds {
@@ -295,12 +298,7 @@ fn check_only(options: &Options, steps: &[Step]) -> Result<(), Error> {
 }
 
 /// Number of folds, from the workflow, or from what a given table or an earlier split says.
-fn folds(
-    loaded: &Loaded,
-    options: &Options,
-    keys: &Keys,
-    split_key: &Key,
-) -> Result<usize, Error> {
+fn folds(loaded: &Loaded, options: &Options, keys: &Keys, split_key: &Key) -> Result<usize, Error> {
     let config = &loaded.workflow.split;
     let Some(table) = &config.given else { return Ok(config.folds.unwrap_or(1)) };
     if keys.freshness(&Task::whole(Stage::Split).to_string(), split_key) == Freshness::Current {
@@ -369,7 +367,7 @@ fn read_files(loaded: &Loaded) -> Vec<(&'static str, PathBuf)> {
 
 /// Every input file of the workflow, for the manifest and the report.
 #[must_use]
-pub fn inputs(loaded: &Loaded, keys: &mut Keys) -> Vec<InputFile> {
+pub(super) fn inputs(loaded: &Loaded, keys: &mut Keys) -> Vec<InputFile> {
     let mut files: Vec<(String, PathBuf)> =
         read_files(loaded).into_iter().map(|(role, path)| (role.to_string(), path)).collect();
     if let Some(given) = &loaded.workflow.split.given {

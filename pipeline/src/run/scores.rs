@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::evaluate::{Entry, Evaluation, METRIC, Role};
 
 /// Models beside floors and baselines, as aligned text.
-pub fn table(out: &Path) -> Result<String, Error> {
+pub(super) fn table(out: &Path) -> Result<String, Error> {
     let evaluation: Evaluation = artefact::read_json(&out.join("metrics.json"))?;
     let mut text = format!(
         "{:<14} {:<9} {:>9} {:>18} {:>17}\n",

@@ -25,15 +25,15 @@ use crate::train;
 use crate::workflow::parse::Loaded;
 
 /// What a task left.
-pub struct Finished {
+pub(super) struct Finished {
     /// Files that it wrote.
-    pub outputs: Vec<PathBuf>,
+    pub(super) outputs: Vec<PathBuf>,
     /// What it did, in a line.
-    pub message: String,
+    pub(super) message: String,
 }
 
 /// Values that stages share.
-pub struct State<'a> {
+pub(super) struct State<'a> {
     loaded: &'a Loaded,
     options: &'a Options,
     console: &'a Console,
@@ -59,7 +59,7 @@ fn once<'c, T>(
 
 impl<'a> State<'a> {
     /// A run that has read nothing yet.
-    pub fn new(
+    pub(super) fn new(
         loaded: &'a Loaded,
         options: &'a Options,
         console: &'a Console,
@@ -80,13 +80,18 @@ impl<'a> State<'a> {
     }
 
     /// The device in words.
-    pub fn device_name(&self) -> String {
+    pub(super) fn device_name(&self) -> String {
         let Executor::Candle(device) = &self.executor;
         if device.is_cpu() { "cpu".to_string() } else { format!("{device:?}") }
     }
 
     /// Does one task.
-    pub fn run(&self, task: &Task, plan: &[Step], keys: &mut Keys) -> Result<Finished, Error> {
+    pub(super) fn run(
+        &self,
+        task: &Task,
+        plan: &[Step],
+        keys: &mut Keys,
+    ) -> Result<Finished, Error> {
         match task.stage() {
             Stage::Read => self.read(),
             Stage::Split => self.split(),
@@ -123,8 +128,7 @@ impl<'a> State<'a> {
     fn findings(&self) -> Result<&Vec<Finding>, Error> {
         once(&self.findings, || {
             let seed = self.loaded.workflow.seed;
-            let subject =
-                Subject::split(self.dataset()?, self.splits()?, self.neighbours()?, seed);
+            let subject = Subject::split(self.dataset()?, self.splits()?, self.neighbours()?, seed);
             Ok(audit::data(&subject))
         })
     }
@@ -177,8 +181,7 @@ impl<'a> State<'a> {
                 dataset,
             )
         });
-        let splits =
-            split::split(config, dataset, given.transpose()?, self.loaded.workflow.seed)?;
+        let splits = split::split(config, dataset, given.transpose()?, self.loaded.workflow.seed)?;
         split::table::write(&self.options.out, dataset, &splits)?;
         let certificate = &splits.certificate;
         let verdict = if certificate.certified {
@@ -230,7 +233,8 @@ impl<'a> State<'a> {
             seed: workflow.seed + seed as u64,
         };
         let bar = self.console.bar(&task.to_string(), model.train.epochs as u64);
-        let audit = Audit::new(&workflow.name, self.audited()?, workflow.seed, self.findings()?.clone());
+        let audit =
+            Audit::new(&workflow.name, self.audited()?, workflow.seed, self.findings()?.clone());
         let trained = train::train(&shard, dataset, splits, audit, &self.executor, &bar);
         bar.finish_and_clear();
         let trained = trained?;
@@ -280,11 +284,8 @@ impl<'a> State<'a> {
             predict::write(&path, &dataset.classes, dataset, &scores.records, &rows, &audit)?
         } else {
             let input = &workflow.predict[file];
-            let queries = predict::queries(
-                |path| self.loaded.resolve(path),
-                input,
-                workflow.read.alphabet,
-            )?;
+            let queries =
+                predict::queries(|path| self.loaded.resolve(path), input, workflow.read.alphabet)?;
             let ensemble = Ensemble::load(&folder)?;
             let rows = ensemble.predict(&self.executor, &queries)?;
             let given = inputs(self.loaded, keys)
@@ -309,7 +310,8 @@ impl<'a> State<'a> {
         let dataset = self.dataset()?;
         let neighbours = self.neighbours()?;
         let classes = dataset.classes.len();
-        let rows = scores.records.iter().zip(&scores.folds).zip(scores.probabilities.chunks(classes));
+        let rows =
+            scores.records.iter().zip(&scores.folds).zip(scores.probabilities.chunks(classes));
         Ok(rows
             .map(|((record, fold), probabilities)| {
                 let found = neighbours.get(*fold as usize, *record);
@@ -364,7 +366,8 @@ impl<'a> State<'a> {
                 let path = self.out(format!("predictions/{model}/{file}.audit.json"));
                 let query: Audit = artefact::read_json(&path)?;
                 let asked = query.findings.into_iter().filter(|f| f.check.starts_with("query."));
-                findings.extend(asked.map(|f| Finding { title: format!("{file}: {}", f.title), ..f }));
+                findings
+                    .extend(asked.map(|f| Finding { title: format!("{file}: {}", f.title), ..f }));
             }
         }
         let audit = Audit::new(&workflow.name, self.audited()?, workflow.seed, findings);
@@ -376,14 +379,17 @@ impl<'a> State<'a> {
 
     fn report(&self, plan: &[Step], keys: &mut Keys) -> Result<Finished, Error> {
         let path = self.out("report.html");
-        let html = page::render(&page::Parts {
-            loaded: self.loaded,
-            options: self.options,
-            dataset: self.dataset()?,
-            splits: self.splits()?,
-            device: &self.device_name(),
-            plan,
-        }, keys)?;
+        let html = page::render(
+            &page::Parts {
+                loaded: self.loaded,
+                options: self.options,
+                dataset: self.dataset()?,
+                splits: self.splits()?,
+                device: &self.device_name(),
+                plan,
+            },
+            keys,
+        )?;
         artefact::write(&path, html.as_bytes())?;
         Ok(Finished { message: path.display().to_string(), outputs: vec![path] })
     }

@@ -69,8 +69,7 @@ fn interpret(path: &Path, column: &str, values: &[(&str, u64)]) -> Result<Given,
         })
     });
     let numbers = numbers.collect::<Result<Vec<u32>, _>>()?;
-    let distinct: Vec<u32> =
-        numbers.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let distinct: Vec<u32> = numbers.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
     if !(3..=64).contains(&distinct.len()) {
         let found = format!("{} distinct folds in `{column}`", distinct.len());
         let help = "fold i is test, fold i + 1 validation and the rest train, so three are needed";

@@ -138,7 +138,11 @@ impl Check<'_> {
         if let Some(homology) = split.homology {
             if !(homology.containment > 0.0 && homology.containment <= 1.0) {
                 let message = format!("a containment of {} is no share", homology.containment);
-                self.push(&["split", "homology", "containment"], message, "0.2 is about 90 % identity");
+                self.push(
+                    &["split", "homology", "containment"],
+                    message,
+                    "0.2 is about 90 % identity",
+                );
             }
             let nucleic = workflow.read.alphabet.is_nucleic();
             let range = if nucleic { 5..=31 } else { 2..=12 };
@@ -175,7 +179,11 @@ impl Check<'_> {
                 let sum: f64 = shares.iter().sum();
                 if (sum - 1.0).abs() > 1e-6 || shares.iter().any(|share| *share <= 0.0) {
                     let message = format!("the parts must be positive and add up to 1, not {sum}");
-                    self.push(&["split", "parts"], message, "{train: 0.7, validation: 0.15, test: 0.15}");
+                    self.push(
+                        &["split", "parts"],
+                        message,
+                        "{train: 0.7, validation: 0.15, test: 0.15}",
+                    );
                 }
             }
             (None, Some(folds)) if !(3..=64).contains(&folds) => {
@@ -207,7 +215,8 @@ impl Check<'_> {
             (Some(config), _) => (&own, config),
             (None, Some(config)) => (&["encode"], config),
             (None, None) => {
-                let help = "add `encode: {one-hot: {length: 1024}}`, for all models or for this one";
+                let help =
+                    "add `encode: {one-hot: {length: 1024}}`, for all models or for this one";
                 return self.push(&["models", name], format!("`{name}` has no encoder"), help);
             }
         };

@@ -51,7 +51,9 @@ pub fn load(path: &Path, settings: &[String], styled: bool) -> Result<Loaded, Er
     let mut mistakes = validate(&root, &schema());
     let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
     if mistakes.is_empty() {
-        let workflow: Workflow = serde_json::from_value(root.value.to_json())
+        let workflow: Workflow = root
+            .value
+            .to()
             .map_err(|error| Error::Usage(format!("{}: {error}", path.display())))?;
         mistakes = check(&workflow, &root, &folder);
         if mistakes.is_empty() {
@@ -111,7 +113,8 @@ fn snippet<'a>(text: &'a str, path: &'a str, mistake: &'a Mistake) -> Group<'a> 
     let title = Level::ERROR.primary_title(mistake.message.as_str());
     let (line, column) = (mistake.location.line(), mistake.location.column());
     if line == 0 {
-        return title.element(Level::NOTE.message("from the command line (--set), or a whole file"));
+        return title
+            .element(Level::NOTE.message("from the command line (--set), or a whole file"));
     }
     let start = offset(text, line, column);
     let end = text[start..].find([':', ',', '}', ']', '\n']).map_or(text.len(), |n| start + n);

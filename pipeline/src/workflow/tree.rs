@@ -1,7 +1,8 @@
 //! The workflow file as a tree in which every key and value knows its place.
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Number, Value};
 use serde_saphyr::{Location, Spanned};
 
 /// A YAML value whose parts know where they stand.
@@ -22,19 +23,14 @@ impl Node {
         serde_saphyr::from_str_with_options(text, options)
     }
 
-    /// The same value without places.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        match self {
-            Self::Scalar(value) => value.clone(),
-            Self::List(items) => items.iter().map(|item| item.value.to_json()).collect(),
-            Self::Map(entries) => {
-                let entry = |(k, v): &(Spanned<String>, Spanned<Self>)| {
-                    (k.value.clone(), v.value.to_json())
-                };
-                Value::Object(entries.iter().map(entry).collect::<Map<_, _>>())
-            }
-        }
+    /// The value as another type, in the order of the file.
+    ///
+    /// # Errors
+    ///
+    /// Where the value is not of that type, which validation against its schema has told before.
+    pub fn to<T: DeserializeOwned>(&self) -> Result<T, String> {
+        let text = serde_saphyr::to_string(self).map_err(|error| error.to_string())?;
+        serde_saphyr::from_str(&text).map_err(|error| error.without_snippet().to_string())
     }
 
     /// Place of the value at `path`, or of the deepest ancestor that the file holds.
@@ -62,6 +58,17 @@ impl<'de> Deserialize<'de> for Node {
     }
 }
 
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Scalar(value) => value.serialize(serializer),
+            Self::List(items) => serializer.collect_seq(items.iter().map(|item| &item.value)),
+            Self::Map(entries) => serializer
+                .collect_map(entries.iter().map(|(key, value)| (&key.value, &value.value))),
+        }
+    }
+}
+
 struct NodeVisitor;
 
 impl<'de> Visitor<'de> for NodeVisitor {
@@ -84,8 +91,9 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Node, E> {
-        let number = Number::from_f64(value)
-            .ok_or_else(|| E::custom("numbers must be finite: .inf and .nan have no meaning here"))?;
+        let number = Number::from_f64(value).ok_or_else(|| {
+            E::custom("numbers must be finite: .inf and .nan have no meaning here")
+        })?;
         Ok(Node::Scalar(Value::Number(number)))
     }
 
@@ -135,10 +143,16 @@ mod tests {
         assert_eq!((place.line(), place.column()), (3, 10));
         let place = Node::locate(&root, &["list".into(), "1".into()]);
         assert_eq!((place.line(), place.column()), (4, 11));
-        assert_eq!(
-            root.value.to_json(),
-            serde_json::json!({"schema": 1, "read": {"fasta": "a.fa"}, "list": [1, "b"]})
-        );
+    }
+
+    #[test]
+    fn values_keep_their_kind_and_order_on_the_way_to_a_type() {
+        let text = "b: 'yes'\na: [1, 2.5, ~, '12', true]\n";
+        let root = Node::parse(text).unwrap();
+        let values: indexmap::IndexMap<String, Value> = root.value.to().unwrap();
+        assert_eq!(values.keys().collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(values["b"], "yes");
+        assert_eq!(values["a"], serde_json::json!([1, 2.5, null, "12", true]));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::{Molecule, folded};
 
-/// The words of up to `longest` standard symbols, shorter words first, each length in alphabetical order.
+/// The words of up to `longest` standard symbols, shorter words first, each length in alphabetical
+/// order.
 pub(super) struct Spectrum {
     molecule: Molecule,
     symbols: &'static [u8],
@@ -11,11 +12,11 @@ pub(super) struct Spectrum {
 
 impl Spectrum {
     pub(super) fn of(molecule: Molecule) -> Self {
-        let (symbols, longest) = match molecule {
-            Molecule::Nucleotide => (standard(molecule), 3),
-            Molecule::Protein => (standard(molecule), 2),
+        let longest = match molecule {
+            Molecule::Nucleotide => 3,
+            Molecule::Protein => 2,
         };
-        Self { molecule, symbols, longest }
+        Self { molecule, symbols: standard(molecule), longest }
     }
 
     pub(super) fn names(&self) -> Vec<String> {
@@ -24,7 +25,9 @@ impl Spectrum {
         for _ in 0..self.longest {
             previous = previous
                 .iter()
-                .flat_map(|word| self.symbols.iter().map(move |s| format!("{word}{}", char::from(*s))))
+                .flat_map(|word| {
+                    self.symbols.iter().map(move |s| format!("{word}{}", char::from(*s)))
+                })
                 .collect();
             all.extend_from_slice(&previous);
         }

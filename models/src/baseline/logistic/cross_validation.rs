@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use super::{Logistic, LogisticConfig, LogisticError};
 use crate::baseline::{FeatureTable, FoldError, Predictions};
 
-/// Out-of-fold probabilities: record i is predicted by the model fitted on the records of other folds than
-/// `fold_of[i]` (see [`deal_groups`](crate::baseline::deal_groups)); standardisation is fitted there too.
+/// Out-of-fold probabilities: record i is predicted by the model fitted on the records of other
+/// folds than `fold_of[i]` (see [`deal_groups`](crate::baseline::deal_groups)); standardisation is
+/// fitted there too.
 ///
 /// # Errors
 ///

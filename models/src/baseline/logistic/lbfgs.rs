@@ -50,7 +50,8 @@ pub(super) fn minimise(
         let Some((step, next_value, next_gradient)) =
             search(objective, &weights, value, promised, &direction)
         else {
-            // At the limit of the arithmetic no step is an improvement; try once more without memory.
+            // At the limit of the arithmetic no step is an improvement; try once more without
+            // memory.
             if pairs.is_empty() {
                 break;
             }

@@ -8,9 +8,10 @@ pub(super) struct Preconditioner {
 }
 
 impl Preconditioner {
-    /// Inverts `curvature`; of a matrix that is not positive definite to working precision, its diagonal.
-    pub(super) fn new(curvature: Array2<f64>) -> Self {
-        let inverse = cholesky(&curvature).map_or_else(
+    /// Inverts `curvature`; of a matrix that is not positive definite to working precision, its
+    /// diagonal.
+    pub(super) fn new(curvature: &Array2<f64>) -> Self {
+        let inverse = cholesky(curvature).map_or_else(
             || Array2::from_diag(&curvature.diag().mapv(|c| if c > 0.0 { 1.0 / c } else { 1.0 })),
             |lower| {
                 let inverse_lower = invert_lower(&lower);
@@ -72,7 +73,7 @@ mod tests {
         let matrix = Array2::from_shape_fn((6, 6), |(i, j)| {
             1.0 / (1.0 + i as f64 + j as f64) + if i == j { 0.1 } else { 0.0 }
         });
-        let product = Preconditioner::new(matrix.clone()).apply(&matrix);
+        let product = Preconditioner::new(&matrix).apply(&matrix);
         for ((i, j), value) in product.indexed_iter() {
             let expected = if i == j { 1.0 } else { 0.0 };
             assert!((value - expected).abs() < 1e-10, "{i} {j} {value}");
@@ -81,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_singular_matrix_falls_back_to_its_diagonal() {
-        let applied = Preconditioner::new(Array2::from_elem((2, 2), 4.0)).apply(&Array2::ones((2, 1)));
+        let applied =
+            Preconditioner::new(&Array2::from_elem((2, 2), 4.0)).apply(&Array2::ones((2, 1)));
         assert_eq!(applied, Array2::from_elem((2, 1), 0.25));
     }
 }

@@ -22,7 +22,9 @@ impl Standardisation {
         }
         let mut variances = vec![0.0; means.len()];
         for row in rows {
-            for ((variance, mean), value) in variances.iter_mut().zip(&means).zip(features.row(*row)) {
+            for ((variance, mean), value) in
+                variances.iter_mut().zip(&means).zip(features.row(*row))
+            {
                 *variance += (f64::from(*value) - mean).powi(2) / n;
             }
         }

@@ -25,7 +25,12 @@ impl Sizes {
         if pointwise && block.valid.is_full() {
             // Nothing separates the records: one product over all positions.
             let all = n * length;
-            return Self { length: all, channels, pooled_length: length, records: vec![(all, all)] };
+            return Self {
+                length: all,
+                channels,
+                pooled_length: length,
+                records: vec![(all, all)],
+            };
         }
         let records =
             block.valid.lengths().iter().map(|&valid| (valid, layer.valid_length(valid))).collect();
@@ -83,7 +88,9 @@ pub(super) fn forward(
             let out = &mut out[..outputs * filters];
             convolve(block, sizes.channels, input, weight, bias, out);
             if block.relu {
-                out.iter_mut().for_each(|value| *value = value.max(0.0));
+                for value in out.iter_mut() {
+                    *value = value.max(0.0);
+                }
             }
         }
     }

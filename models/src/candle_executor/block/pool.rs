@@ -25,24 +25,15 @@ pub(in crate::candle_executor) fn forward(
     wide(|| {
         for (index, (window, (out, winners))) in windows.zip(rows).enumerate() {
             let first = (index * width) as u32;
-            let mut start = 0;
-            while start < channels {
-                let lanes = LANES.min(channels - start);
-                let (out, winners) = (&mut out[start..][..lanes], &mut winners[start..][..lanes]);
-                if let (Ok(out), Ok(winners)) = (out.try_into(), winners.try_into()) {
-                    compete(&window[start..], channels, first, initial, out, winners);
-                } else {
-                    let (mut best, mut winner) = ([0.0; LANES], [NONE; LANES]);
-                    for lane in 0..lanes {
-                        let column = &window[start + lane..];
-                        let (best, winner) = (&mut best[lane], &mut winner[lane]);
-                        let one = (std::array::from_mut(best), std::array::from_mut(winner));
-                        compete(column, channels, first, initial, one.0, one.1);
-                    }
-                    out.copy_from_slice(&best[..lanes]);
-                    winners.copy_from_slice(&winner[..lanes]);
-                }
-                start += lanes;
+            let whole = channels - channels % LANES;
+            let starts = (0..whole).step_by(LANES).map(|start| start..start + LANES);
+            for lanes in starts {
+                let (out, winners) = (&mut out[lanes.clone()], &mut winners[lanes.clone()]);
+                compete::<LANES>(&window[lanes.start..], channels, first, initial, out, winners);
+            }
+            for lane in whole..channels {
+                let (out, winners) = (&mut out[lane..=lane], &mut winners[lane..=lane]);
+                compete::<1>(&window[lane..], channels, first, initial, out, winners);
             }
         }
     });
@@ -56,8 +47,8 @@ fn compete<const N: usize>(
     stride: usize,
     first: u32,
     initial: f32,
-    out: &mut [f32; N],
-    winners: &mut [u32; N],
+    out: &mut [f32],
+    winners: &mut [u32],
 ) {
     let (mut best, mut winner) = ([initial; N], [NONE; N]);
     for (position, row) in (first..=u32::MAX).zip(rows.chunks(stride)) {
@@ -67,8 +58,8 @@ fn compete<const N: usize>(
             *winner = if wins { position } else { *winner };
         }
     }
-    *out = best;
-    *winners = winner;
+    out.copy_from_slice(&best);
+    winners.copy_from_slice(&winner);
 }
 
 /// Sends each output's gradient to the position that won; `values` (v, C) must be zero before.

@@ -47,7 +47,8 @@ impl Clusters {
         self.of_item.len()
     }
 
-    /// Draws as many clusters as there are, with replacement; the weight of an item is how often its cluster was drawn.
+    /// Draws as many clusters as there are, with replacement; the weight of an item is how often
+    /// its cluster was drawn.
     pub(super) fn draw(&self, seed: u64, draw: u64, weights: &mut Vec<u32>) {
         // One stream a draw: a draw does not depend on which thread made the one before.
         let mut rng = ChaCha8Rng::seed_from_u64(seed);

@@ -17,7 +17,7 @@ fn example() -> (Vec<f64>, Vec<u32>) {
         .unzip()
 }
 
-fn mean<'a>(values: &'a [f64]) -> impl Fn(&[u32]) -> Option<f64> + Sync + 'a {
+fn mean(values: &[f64]) -> impl Fn(&[u32]) -> Option<f64> + Sync + '_ {
     |weights| {
         let total: u32 = weights.iter().sum();
         let sum: f64 = values.iter().zip(weights).map(|(v, w)| v * f64::from(*w)).sum();
@@ -72,7 +72,7 @@ fn agrees_with_scipy_on_single_items_clusters_and_differences() {
         .iter()
         .map(|value| {
             state = (1_103_515_245 * state + 12_345) % (1 << 31);
-            if (state >> 16) / 64 % 3 > 0 { *value } else { 0.0 }
+            if ((state >> 16) / 64).is_multiple_of(3) { 0.0 } else { *value }
         })
         .collect();
     let paired = difference(&settings, &alone, mean(&values), mean(&some));

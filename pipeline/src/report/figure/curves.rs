@@ -34,8 +34,9 @@ pub(in crate::report) fn draw(
         let line = LinePlot::new()
             .with_data(curve.points.iter().map(|p| (p.0, p.1)))
             .with_color(super::series(i))
-            .with_stroke_width(2.5)
-            .with_legend(curve.name);
+            .with_stroke_width(2.5);
+        // One line needs no legend: the axis names it.
+        let line = if curves.len() > 1 { line.with_legend(curve.name) } else { line };
         plots.push(Plot::Line(if i == 0 { line } else { line.with_dashed() }));
     }
     let mut layout = super::themed(Layout::auto_from_plots(&plots))

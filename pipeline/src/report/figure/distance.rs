@@ -39,8 +39,7 @@ pub(in crate::report) fn draw(
             low = low.min(value - arm.0);
             arms.push(arm);
         }
-        let colour =
-            if series.floor { "var(--floor)".to_string() } else { super::series(i) };
+        let colour = if series.floor { "var(--floor)".to_string() } else { super::series(i) };
         let line = LinePlot::new()
             .with_data(points.clone())
             .with_y_err_asymmetric(arms)

@@ -54,6 +54,15 @@ pub(in crate::report) fn draw(
         (low, high) = (low.min(from), high.max(to));
         drawn += 1;
     }
+    // Room for a marker that stands at an end of the axis.
+    let margin = 0.02 * (high - low);
+    let values = || rows.iter().filter_map(|row| row.value);
+    if values().any(|v| v < low + margin / 2.0) {
+        low -= margin;
+    }
+    if values().any(|v| v > high - margin / 2.0) {
+        high += margin;
+    }
     let plots = vec![Plot::Forest(plot)];
     let mut layout = super::themed(Layout::auto_from_plots(&plots))
         .with_width(760.0)

@@ -99,14 +99,17 @@ fn dataset(k: usize) -> (Dataset, Splits) {
         for i in 0..size {
             let length = 240 + (wobble(i + 3 * c) * wobble(7 * i + 1) * 900.0) as usize;
             let gc = 0.35 + 0.03 * (c % 7) as f64 + 0.1 * wobble(i);
-            let symbol = |j: usize| if wobble(j * 5 + i) < gc { b"GC"[j % 2] } else { b"AT"[j % 2] };
+            let symbol =
+                |j: usize| if wobble(j * 5 + i) < gc { b"GC"[j % 2] } else { b"AT"[j % 2] };
             let mut sequence: Vec<u8> = (0..length).map(symbol).collect();
             if i % 20 == 0 {
                 sequence[3] = b'N';
             }
             dataset.push(format!("gene{c}-{i}"), &sequence, 1);
             labels.push(Some(class(c)));
-            plates.push((i % 11 > 0).then(|| ["efflux", "inactivation", "target"][(i + c) % 3].to_string()));
+            plates.push(
+                (i % 11 > 0).then(|| ["efflux", "inactivation", "target"][(i + c) % 3].to_string()),
+            );
             clusters.push((c * 1000 + i / 3) as u32);
             parts.push([Part::Train, Part::Train, Part::Validation, Part::Test][i / 3 % 4]);
         }
@@ -127,13 +130,18 @@ fn dataset(k: usize) -> (Dataset, Splits) {
         certified: true,
         crossing_pairs: 0,
         highest: 0.187,
-        evidence: vec![("gene0-1".into(), "gene0-9".into(), 0.187), ("gene1-4".into(), "gene2-6".into(), 0.142)],
+        evidence: vec![
+            ("gene0-1".into(), "gene0-9".into(), 0.187),
+            ("gene1-4".into(), "gene2-6".into(), 0.142),
+        ],
         not_assessable: 0,
         clusters: k * 12,
         largest_cluster: 31,
         clusters_by_class: (0..k).map(|c| (class(c), (24 + 12 * (k - c)) / 3)).collect(),
         counts,
-        notes: vec!["Sequences of less than about 80 % identity are told apart by chance only.".into()],
+        notes: vec![
+            "Sequences of less than about 80 % identity are told apart by chance only.".into(),
+        ],
     };
     (dataset, Splits { clusters, folds: vec![parts], certificate })
 }
@@ -161,10 +169,16 @@ fn entry(name: &str, role: Role, value: f64, k: usize) -> Entry {
     let slice = |(i, level): (usize, &&str)| Slice {
         by: "containment".to_string(),
         level: (*level).to_string(),
-        scores: scores((value + 0.22 - 0.09 * i as f64).clamp(0.02, 1.0), 0.04 + 0.012 * i as f64, 40 + 30 * i),
+        scores: scores(
+            (value + 0.22 - 0.09 * i as f64).clamp(0.02, 1.0),
+            0.04 + 0.012 * i as f64,
+            40 + 30 * i,
+        ),
     };
     let support = |c: usize| (24 + 12 * (k - c)) as u64 / 4;
-    let right = |c: usize| (support(c) as f64 * (value + 0.2 * wobble(c + name.len()) - 0.1).clamp(0.0, 1.0)) as u64;
+    let right = |c: usize| {
+        (support(c) as f64 * (value + 0.2 * wobble(c + name.len()) - 0.1).clamp(0.0, 1.0)) as u64
+    };
     let confusion: Vec<Vec<u64>> = (0..k)
         .map(|c| {
             let mut row = vec![0; k];
@@ -186,8 +200,15 @@ fn entry(name: &str, role: Role, value: f64, k: usize) -> Entry {
                 let recall = right(c) as f64 / support(c) as f64;
                 let predicted: u64 = confusion.iter().map(|row| row[c]).sum();
                 let precision = (predicted > 0).then(|| confusion[c][c] as f64 / predicted as f64);
-                let f1 = precision.filter(|p| p + recall > 0.0).map(|p| 2.0 * p * recall / (p + recall));
-                ClassScore { class: class(c), support: support(c) as usize, precision, recall: Some(recall), f1 }
+                let f1 =
+                    precision.filter(|p| p + recall > 0.0).map(|p| 2.0 * p * recall / (p + recall));
+                ClassScore {
+                    class: class(c),
+                    support: support(c) as usize,
+                    precision,
+                    recall: Some(recall),
+                    f1,
+                }
             })
             .collect(),
         confusion,
@@ -276,9 +297,16 @@ fn findings() -> Vec<Finding> {
             tables: vec![Table {
                 title: "What the probe sees".to_string(),
                 columns: vec!["Feature".into(), "Balanced accuracy".into()],
-                rows: vec![vec!["GC".into(), "0.203".into()], vec!["length".into(), "0.164".into()]],
+                rows: vec![
+                    vec!["GC".into(), "0.203".into()],
+                    vec!["length".into(), "0.164".into()],
+                ],
             }],
-            ..finding("shortcut.composition", "Can composition alone tell the classes?", Status::Warn)
+            ..finding(
+                "shortcut.composition",
+                "Can composition alone tell the classes?",
+                Status::Warn,
+            )
         },
         Finding {
             statistic: "records whose sequence another record of another class has".to_string(),
@@ -289,7 +317,11 @@ fn findings() -> Vec<Finding> {
             message: "4 records share their sequence with a record of another class.".to_string(),
             evidence: vec!["gene1-4".into(), "gene2-6".into()],
             remedy: "Correct the labels, or leave both records out.".to_string(),
-            ..finding("labels.contradictory", "Do equal sequences carry different labels?", Status::Fail)
+            ..finding(
+                "labels.contradictory",
+                "Do equal sequences carry different labels?",
+                Status::Fail,
+            )
         },
         finding(
             "groups.performance",
@@ -323,7 +355,8 @@ fn provenance() -> Provenance {
             input("test-data/resistance-genes/genes.fasta.gz", "sequences", 612_345),
             input("test-data/resistance-genes/genes.tsv", "labels", 98_765),
         ],
-        workflow: "schema: 1\nname: resistance-genes\nseed: 7\nread:\n  fasta: genes.fasta.gz\n".to_string(),
+        workflow: "schema: 1\nname: resistance-genes\nseed: 7\nread:\n  fasta: genes.fasta.gz\n"
+            .to_string(),
         stages: vec![
             stage("read", 0.081, true),
             stage("split", 1.42, true),

@@ -33,6 +33,7 @@ pub(in crate::report) struct FindingView {
     open: bool,
     reason: Option<String>,
     message: String,
+    statistic: String,
     measured: Vec<(&'static str, String)>,
     evidence: Vec<String>,
     remedy: String,
@@ -101,6 +102,7 @@ fn view(index: usize, finding: &Finding) -> FindingView {
         open: matches!(finding.status, Status::Fail | Status::Warn),
         reason: reason.filter(|why| !why.is_empty() && *why != finding.message),
         message: finding.message.clone(),
+        statistic: finding.statistic.clone(),
         measured: measured(finding),
         evidence: finding.evidence.clone(),
         remedy: finding.remedy.clone(),
@@ -114,9 +116,6 @@ fn measured(finding: &Finding) -> Vec<(&'static str, String)> {
         let interval = finding.interval.as_ref();
         let spread = interval.map(|i| format!(" {}", wide_limits(i))).unwrap_or_default();
         out.push(("Value", format!("{}{spread}", number(value))));
-    }
-    if !finding.statistic.is_empty() {
-        out.push(("Statistic", finding.statistic.clone()));
     }
     if finding.n > 0 {
         out.push(("n", count(finding.n)));

@@ -1,5 +1,7 @@
 //! The data: classes, lengths, composition, groups, what was left out.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 
 use super::table::{Cell, Table};
@@ -67,7 +69,10 @@ fn facts(data: &DataSummary) -> Vec<(&'static str, String)> {
         data.classes.iter().map(|c| c.records).max(),
         data.classes.iter().map(|c| c.records).min().filter(|n| *n > 0),
     ) {
-        facts.push(("Largest to smallest class", format!("{} : 1", number(most as f64 / least as f64))));
+        facts.push((
+            "Largest to smallest class",
+            format!("{} : 1", number(most as f64 / least as f64)),
+        ));
     }
     let ambiguous = data.ambiguous.iter().take(8).map(|(symbol, n, records)| {
         format!("{symbol} × {} in {}", count(*n), counted(*records, "record"))
@@ -98,8 +103,7 @@ fn classes(data: &DataSummary) -> Table {
     let most = data.classes.iter().map(|c| c.records).max().unwrap_or(0).max(1) as f64;
     for class in &data.classes {
         let share = class.records as f64 / most;
-        let mut row =
-            vec![Cell::text(&class.class), Cell::count(class.records).with_bar(share)];
+        let mut row = vec![Cell::text(&class.class), Cell::count(class.records).with_bar(share)];
         if data.clusters.is_some() {
             row.push(class.clusters.map_or_else(|| Cell::text("n/a"), Cell::count));
         }
@@ -116,8 +120,11 @@ fn middle(quantiles: Option<&Quantiles>, format: impl Fn(f64) -> String) -> Cell
     quantiles.map_or_else(
         || Cell::text("n/a"),
         |q| {
-            Cell::quantity(format(q.median), q.median)
-                .with_note(format!("{} – {}", format(q.q25), format(q.q75)))
+            Cell::quantity(format(q.median), q.median).with_note(format!(
+                "{} – {}",
+                format(q.q25),
+                format(q.q75)
+            ))
         },
     )
 }
@@ -197,10 +204,57 @@ fn gc_figure(data: &DataSummary) -> Option<Figure> {
 }
 
 fn group_table(group: &GroupTable, data: &DataSummary) -> Group {
-    let mut table = Table::new(
-        format!("Records of each level of {} in each class", group.name),
-        &["Level"],
-    );
+    let caption = format!("Records of each level of {} in each class", group.name);
+    // The longer of the two goes down the page, where there is room.
+    let mut table = if group.rows.len() < data.classes.len() {
+        by_class(group, data, caption)
+    } else {
+        by_level(group, data, caption)
+    };
+    let hidden = group.levels.saturating_sub(group.rows.len());
+    if hidden > 0 {
+        let others = counted(group.others, "record");
+        let _ = write!(table.caption, "; {hidden} further levels with {others} are not listed");
+    }
+    if group.missing > 0 {
+        let _ =
+            write!(table.caption, "; the cell is empty for {}", counted(group.missing, "record"));
+    }
+    Group {
+        name: group.name.clone(),
+        explained: match group.kind {
+            GroupKind::Nuisance => {
+                "Nuisance: it must not predict the class. A class that lives on one level only \
+                 may be recognised by its origin."
+            }
+            GroupKind::Descriptor => "Descriptor: it may predict the class.",
+        },
+        table,
+    }
+}
+
+/// Classes in rows, levels in columns.
+fn by_class(group: &GroupTable, data: &DataSummary, caption: String) -> Table {
+    let mut table = Table::new(caption, &["Class"]);
+    for (level, _, _) in &group.rows {
+        table.numeric(level);
+    }
+    for (i, class) in data.classes.iter().enumerate() {
+        let mut row = vec![Cell::text(&class.class)];
+        row.extend(group.rows.iter().map(|(_, counts, _)| Cell::count(counts[i])));
+        table.rows.push(row);
+    }
+    if group.rows.iter().any(|row| row.2 > 0) {
+        let mut row = vec![Cell::text("no label")];
+        row.extend(group.rows.iter().map(|row| Cell::count(row.2)));
+        table.rows.push(row);
+    }
+    table
+}
+
+/// Levels in rows, classes in columns.
+fn by_level(group: &GroupTable, data: &DataSummary, caption: String) -> Table {
+    let mut table = Table::new(caption, &["Level"]);
     for class in &data.classes {
         table.numeric(&class.class);
     }
@@ -218,23 +272,5 @@ fn group_table(group: &GroupTable, data: &DataSummary) -> Group {
         row.push(Cell::count(counts.iter().sum::<usize>() + without));
         table.rows.push(row);
     }
-    let hidden = group.levels.saturating_sub(group.rows.len());
-    if hidden > 0 {
-        let others = counted(group.others, "record");
-        table.caption += &format!("; {hidden} further levels with {others} are not listed");
-    }
-    if group.missing > 0 {
-        table.caption += &format!("; the cell is empty for {}", counted(group.missing, "record"));
-    }
-    Group {
-        name: group.name.clone(),
-        explained: match group.kind {
-            GroupKind::Nuisance => {
-                "Nuisance: it must not predict the class. A class that lives on one level only \
-                 may be recognised by its origin."
-            }
-            GroupKind::Descriptor => "Descriptor: it may predict the class.",
-        },
-        table,
-    }
+    table
 }

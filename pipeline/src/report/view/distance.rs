@@ -1,5 +1,7 @@
 //! Scores by slice: distance to the training records, and groups.
 
+use std::fmt::Write;
+
 use super::table::{Cell, Table};
 use super::terms;
 use crate::evaluate::{Entry, Evaluation, Role, Slice};
@@ -43,7 +45,7 @@ pub(in crate::report) fn figure(evaluation: &Evaluation, metric: &str) -> Option
             "distance",
             &format!("{} by distance to the training set", terms::metric_head(metric)),
             "Lines of the score over ranges of similarity to the nearest training sequence, far on \
-             the left and near on the right, with 95 % intervals. The numbers are in the table.",
+             the left and near on the right, with 95\u{202f}% intervals. The numbers are in the table.",
             &levels,
             &series,
             &name,
@@ -71,9 +73,13 @@ pub(in crate::report) fn table(evaluation: &Evaluation, metric: &str) -> Option<
     let caption = format!("{name} by similarity (containment) to the nearest training sequence");
     let mut table = Table::new(caption, &["Name"]);
     for level in &levels {
-        table.numeric(format!("{level} (n = {})", count(size(evaluation, CONTAINMENT, level))));
+        table.numeric(format!(
+            "{level} (n\u{a0}=\u{a0}{})",
+            count(size(evaluation, CONTAINMENT, level))
+        ));
     }
-    for entry in evaluation.entries.iter().filter(|e| e.slices.iter().any(|s| s.by == CONTAINMENT)) {
+    for entry in evaluation.entries.iter().filter(|e| e.slices.iter().any(|s| s.by == CONTAINMENT))
+    {
         let mut row = vec![Cell::text(&entry.name)];
         row.extend(levels.iter().map(|level| cell(entry, CONTAINMENT, level, metric)));
         table.rows.push(row);
@@ -103,7 +109,7 @@ fn group_table(evaluation: &Evaluation, by: &str, metric: &str) -> Table {
     levels.truncate(LISTED);
     let mut caption = format!("{name} by {by}");
     if hidden > 0 {
-        caption += &format!("; the {LISTED} largest levels, {hidden} more are in metrics.tsv");
+        let _ = write!(caption, "; the {LISTED} largest levels, {hidden} more are in metrics.tsv");
     }
     let entries = drawn(evaluation, metric);
     let mut table = Table::new(caption, &["Level", "#n"]);

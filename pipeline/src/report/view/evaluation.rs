@@ -37,9 +37,10 @@ impl EvaluationView {
         let metric = terms::headline(&evaluation.entries);
         let best = terms::best(&evaluation.entries, Role::Model, metric);
         // One drawn matrix: twenty models of thirty classes would make megabytes of squares.
-        let others = evaluation.entries.iter().filter(|e| {
-            e.role != Role::Floor && best.is_none_or(|b| !std::ptr::eq(*e, b))
-        });
+        let others = evaluation
+            .entries
+            .iter()
+            .filter(|e| e.role != Role::Floor && best.is_none_or(|b| !std::ptr::eq(*e, b)));
         Self {
             best: best.map(|entry| detail(entry, evaluation, true)),
             others: others.map(|entry| detail(entry, evaluation, false)).collect(),
@@ -86,7 +87,10 @@ fn classes(entry: &Entry) -> Table {
 
 fn matrix(entry: &Entry, classes: &[String]) -> Figure {
     let mut numbers = Table::new(
-        format!("{}: confusion matrix, true classes in rows, predicted ones in columns", entry.name),
+        format!(
+            "{}: confusion matrix, true classes in rows, predicted ones in columns",
+            entry.name
+        ),
         &["True class"],
     );
     for class in classes {
@@ -123,7 +127,9 @@ fn matrix(entry: &Entry, classes: &[String]) -> Figure {
 fn confusions(entry: &Entry, classes: &[String]) -> Option<Table> {
     let mut wrong: Vec<(u64, usize, usize)> = Vec::new();
     for (i, row) in entry.confusion.iter().enumerate() {
-        wrong.extend(row.iter().enumerate().filter(|(j, n)| *j != i && **n > 0).map(|(j, n)| (*n, i, j)));
+        wrong.extend(
+            row.iter().enumerate().filter(|(j, n)| *j != i && **n > 0).map(|(j, n)| (*n, i, j)),
+        );
     }
     wrong.sort_by_key(|&(n, i, j)| (std::cmp::Reverse(n), i, j));
     if wrong.is_empty() {
@@ -163,7 +169,9 @@ fn runs(entry: &Entry) -> Option<Table> {
     }
     for (fold, seed, scores) in &entry.runs {
         let mut row = vec![Cell::count(fold + 1), Cell::count(*seed)];
-        row.extend(metrics.iter().map(|m| Cell::score(terms::score(scores, m).and_then(|s| s.value))));
+        row.extend(
+            metrics.iter().map(|m| Cell::score(terms::score(scores, m).and_then(|s| s.value))),
+        );
         table.rows.push(row);
     }
     Some(table)

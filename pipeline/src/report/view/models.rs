@@ -62,7 +62,7 @@ fn table(entries: &[&Entry], headline: &str) -> Table {
     }
     let n = entries.iter().flat_map(|e| &e.scores).map(|s| s.n).max().unwrap_or(0);
     let caption = format!(
-        "Scores on {}, with 95 % intervals from a bootstrap over homology clusters",
+        "Scores on {}, with 95\u{202f}% intervals from a bootstrap over homology clusters",
         counted(n, "held-out record")
     );
     let mut table = Table::new(caption, &["Name", "Kind"]);
@@ -108,7 +108,7 @@ fn figure(entries: &[&Entry], metric: &str) -> Figure {
     let floor = floors.filter_map(|e| terms::value(&e.scores, metric)).max_by(f64::total_cmp);
     let description = format!(
         "One row for each model, floor and baseline: a square at its {name} and a line over the \
-         95 % interval. A dashed line marks the best floor. The numbers are in the table."
+         95\u{202f}% interval. A dashed line marks the best floor. The numbers are in the table."
     );
     Figure {
         svg: intervals::draw(
@@ -119,7 +119,7 @@ fn figure(entries: &[&Entry], metric: &str) -> Figure {
             &intervals::Axis::score(&name, floor),
         ),
         caption: format!(
-            "{} with 95 % interval: models blue, floors grey, baselines orange. The dashed line \
+            "{} with 95\u{202f}% interval: models blue, floors grey, baselines orange. The dashed line \
              is the best floor.",
             terms::metric_head(metric)
         ),

@@ -59,13 +59,14 @@ fn stages(report: &Report) -> Option<Table> {
     if stages.is_empty() {
         return None;
     }
-    let mut table =
-        Table::new("Stages: wall time, and the process's peak memory", &["Stage", "#Time", "#Memory", "Result"]);
+    let mut table = Table::new(
+        "Stages: wall time, and the process's peak memory",
+        &["Stage", "#Time", "#Memory", "Result"],
+    );
     for stage in stages {
-        let memory = stage.peak_memory.map_or_else(
-            || Cell::text("n/a"),
-            |size| Cell::quantity(bytes(size), size as f64),
-        );
+        let memory = stage
+            .peak_memory
+            .map_or_else(|| Cell::text("n/a"), |size| Cell::quantity(bytes(size), size as f64));
         table.rows.push(vec![
             Cell::text(&stage.stage),
             Cell::quantity(duration(stage.seconds), stage.seconds),

@@ -82,9 +82,10 @@ fn counts(certificate: &Certificate) -> Vec<Table> {
                 clusters.map_or_else(|| Cell::text("n/a"), |(_, n)| Cell::count(*n)),
             ];
             for part in [Part::Train, Part::Validation, Part::Test] {
-                let here = certificate.counts.iter().filter(|(f, p, c, _)| {
-                    *f == fold && *p == part && c == class
-                });
+                let here = certificate
+                    .counts
+                    .iter()
+                    .filter(|(f, p, c, _)| *f == fold && *p == part && c == class);
                 row.push(Cell::count(here.map(|c| c.3).sum::<usize>()));
             }
             table.rows.push(row);

@@ -36,11 +36,15 @@ pub(in crate::report) fn explain(entry: &Entry) -> &'static str {
             "sees only length, GC content and the frequencies of short words, no motif and no order"
         }
         Role::Floor if has("look") || has("nearest") => {
-            "copies the class of the most similar training sequence; nothing is learnt"
+            "copies the class of the most similar training sequence"
         }
         Role::Floor => "learns no biology",
-        Role::Baseline if has("bayes") => "counts words of a few symbols (naive Bayes), seconds of work",
-        Role::Baseline if has("linear") || has("logistic") => "weighs the counts of words of a few symbols (a linear model)",
+        Role::Baseline if has("bayes") => {
+            "counts words of a few symbols (naive Bayes), seconds of work"
+        }
+        Role::Baseline if has("linear") || has("logistic") => {
+            "weighs the counts of words of a few symbols (a linear model)"
+        }
         Role::Baseline => "is a simple model worth beating",
     }
 }

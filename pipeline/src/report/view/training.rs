@@ -1,5 +1,7 @@
 //! How each model learnt: loss and validation score by epoch.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::table::{Cell, Table};
@@ -44,12 +46,14 @@ pub(in crate::report) fn of(runs: &[TrainingRun]) -> Vec<Training> {
 }
 
 fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
-    let [train, validation, accuracy] = QUANTITIES.map(|(name, quantity)| curve(name, quantity, runs));
+    let [train, validation, accuracy] =
+        QUANTITIES.map(|(name, quantity)| curve(name, quantity, runs));
     let best = match runs {
         [only] => only.best_epoch.map(|epoch| epoch as f64),
         _ => None,
     };
-    let kept = if best.is_some() { " The dashed vertical line is the epoch that was kept." } else { "" };
+    let kept =
+        if best.is_some() { " The dashed vertical line is the epoch that was kept." } else { "" };
     let over = if runs.len() > 1 {
         format!(" Mean of {}; the band is their range.", counted(runs.len(), "run"))
     } else {
@@ -95,7 +99,7 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
 }
 
 fn curve<'a>(name: &'a str, quantity: Quantity, runs: &[&TrainingRun]) -> curves::Curve<'a> {
-    let mut by_epoch: std::collections::BTreeMap<usize, Vec<f64>> = Default::default();
+    let mut by_epoch: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
     for epoch in runs.iter().flat_map(|run| &run.epochs) {
         if let Some(value) = quantity(epoch).filter(|v| v.is_finite()) {
             by_epoch.entry(epoch.epoch).or_default().push(value);
@@ -134,7 +138,14 @@ fn epoch_table(curves: &[&curves::Curve]) -> Table {
 fn run_table(runs: &[&TrainingRun]) -> Table {
     let mut table = Table::new(
         "Each run, with its validation figures at the epoch that was kept",
-        &["#Fold", "#Seed", "#Epochs", "#Kept epoch", "#Validation loss", "#Validation balanced accuracy"],
+        &[
+            "#Fold",
+            "#Seed",
+            "#Epochs",
+            "#Kept epoch",
+            "#Validation loss",
+            "#Validation balanced accuracy",
+        ],
     );
     for run in runs {
         let kept = run.epochs.iter().find(|e| Some(e.epoch) == run.best_epoch);

@@ -1,14 +1,20 @@
 //! The verdict box: what the run shows, in sentences that can be quoted.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 
 use super::audit::{Count, counts};
 use super::terms;
-use crate::audit::{Finding, Status};
+use crate::audit::{Audit, Grade, Status};
+use crate::evaluate::interval::Interval;
 use crate::evaluate::{Entry, Evaluation, Role};
 use crate::report::Report;
 use crate::report::number::{count, counted, difference, limits, optional_score};
 use crate::split::Certificate;
+
+/// Failed checks that are named in the box.
+const NAMED: usize = 5;
 
 /// How a part of the verdict is marked; the word stands beside the colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -29,6 +35,7 @@ pub(in crate::report) struct Verdict {
     numbers: Vec<Number>,
     split: Option<Part>,
     audit: Part,
+    failures: Vec<String>,
     counts: Vec<Count>,
     facts: String,
 }
@@ -53,22 +60,27 @@ impl Verdict {
     pub(in crate::report) fn of(report: &Report) -> Self {
         let score = report.evaluation.and_then(score);
         let split = report.certificate.map(split);
-        let audit = audit(report);
+        let audit = audit(report.audit);
         let headline = headline(report, score.as_ref(), split.as_ref(), &audit);
         let tones = [score.as_ref(), split.as_ref(), Some(&audit)];
         let tone = tones.into_iter().flatten().map(|p| p.tone).max().unwrap_or(Tone::Unknown);
         let counts = counts(&report.audit.findings);
         let numbers = report.evaluation.map(numbers).unwrap_or_default();
-        Self { tone, headline, score, numbers, split, audit, counts, facts: facts(report) }
+        Self {
+            tone,
+            headline,
+            score,
+            numbers,
+            split,
+            audit,
+            failures: failures(report.audit),
+            counts,
+            facts: facts(report),
+        }
     }
 }
 
-fn headline(
-    report: &Report,
-    score: Option<&Part>,
-    split: Option<&Part>,
-    audit: &Part,
-) -> String {
+fn headline(report: &Report, score: Option<&Part>, split: Option<&Part>, audit: &Part) -> String {
     let audited = match audit.tone {
         Tone::Bad => "the audit fails: read why before you quote a score",
         Tone::Caution => "the audit warns: look before you quote a score",
@@ -101,26 +113,33 @@ fn score(evaluation: &Evaluation) -> Option<Part> {
     let entries = &evaluation.entries;
     let metric = terms::headline(entries);
     let model = best(evaluation)?;
-    let mut sentences = vec![format!("{}: {}.", model.name, measured(model, metric))];
+    let mut sentence = format!("{}: {}", model.name, measured(model, metric));
+    let mut sentences = Vec::new();
     let mut tone = Tone::Unknown;
     let mut word = "not compared";
     if let Some(lift) = &model.lift {
         let floor = entries.iter().find(|e| e.name == lift.over);
-        sentences.extend(floor.map(|floor| {
-            let what = terms::explain(floor);
-            format!("Best floor: {}, which {what}. Alone it has {}.", floor.name, measured(floor, metric))
-        }));
+        if let Some(floor) = floor {
+            let (what, score) = (terms::explain(floor), terms::score(&floor.scores, metric));
+            let value = optional_score(score.and_then(|s| s.value));
+            let spread = spread(score.and_then(|s| s.interval.as_ref()));
+            let _ =
+                write!(sentence, "; {} alone, which {what}, scores {value}{spread}", floor.name);
+        }
         let interval = lift.interval.as_ref();
-        let spread = interval.map(|i| format!(" {}", limits(i))).unwrap_or_default();
-        let lifted = format!("Lift over the floor: {}{spread}", difference(lift.value));
+        let _ = write!(sentence, ": lift {}{}", difference(lift.value), spread(interval));
         let verdict = match interval {
             _ if lift.value <= 0.0 => {
                 (tone, word) = (Tone::Bad, "does not beat the floor");
-                ": the model adds nothing to what needs no model."
+                if lift.value < 0.0 {
+                    ". The model does worse than what needs no model."
+                } else {
+                    ". The model adds nothing to what needs no model."
+                }
             }
             Some(i) if i.low <= 0.0 => {
                 (tone, word) = (Tone::Caution, "not shown to beat the floor");
-                ": the interval reaches zero, so the difference may be chance."
+                ". The interval reaches zero, so the difference may be chance."
             }
             Some(_) => {
                 (tone, word) = (Tone::Good, "beats the floor");
@@ -128,8 +147,11 @@ fn score(evaluation: &Evaluation) -> Option<Part> {
             }
             None => ", without an interval: too few clusters to say how sure that is.",
         };
-        sentences.push(lifted + verdict);
+        sentence += verdict;
+    } else {
+        sentence.push('.');
     }
+    sentences.push(sentence);
     sentences.extend(baseline(entries, model, metric));
     let models = entries.iter().filter(|e| e.role == Role::Model).count();
     if models > 1 {
@@ -158,9 +180,12 @@ fn baseline(entries: &[Entry], model: &Entry, metric: &str) -> Option<String> {
 fn measured(entry: &Entry, metric: &str) -> String {
     let score = terms::score(&entry.scores, metric);
     let value = optional_score(score.and_then(|s| s.value));
-    let spread = score.and_then(|s| s.interval.as_ref());
-    let spread = spread.map(|i| format!(" {}", limits(i))).unwrap_or_default();
+    let spread = spread(score.and_then(|s| s.interval.as_ref()));
     format!("{} {value}{spread}", terms::metric(metric))
+}
+
+fn spread(interval: Option<&Interval>) -> String {
+    interval.map(|i| format!(" {}", limits(i))).unwrap_or_default()
 }
 
 fn split(certificate: &Certificate) -> Part {
@@ -184,26 +209,22 @@ fn split(certificate: &Certificate) -> Part {
     Part { tone: Tone::Bad, word: "not certified".to_string(), sentences: vec![sentence] }
 }
 
-fn audit(report: &Report) -> Part {
-    let findings = &report.audit.findings;
-    let of = |name: &str| findings.iter().filter(|f| f.status.name() == name).count();
-    let (fail, warn, unknown) = (of("fail"), of("warn"), of("unknown"));
-    let (tone, word) = match (fail, warn, unknown) {
-        (1.., _, _) => (Tone::Bad, "fail"),
-        (0, 1.., _) => (Tone::Caution, "warn"),
-        (0, 0, 1..) => (Tone::Unknown, "incomplete"),
-        _ if findings.is_empty() => (Tone::Unknown, "not run"),
-        _ => (Tone::Good, "pass"),
+/// The audit in one word; its failures are listed beside it.
+fn audit(audit: &Audit) -> Part {
+    let (tone, word) = match audit.verdict.status {
+        _ if audit.findings.is_empty() => (Tone::Unknown, "not run"),
+        Grade::Fail => (Tone::Bad, "fail"),
+        Grade::Warn => (Tone::Caution, "warn"),
+        Grade::Unknown => (Tone::Unknown, "incomplete"),
+        Grade::Pass => (Tone::Good, "pass"),
     };
-    let named = findings.iter().filter(|f| matches!(f.status, Status::Fail));
-    let sentences = named.map(told).take(3).collect();
-    Part { tone, word: word.to_string(), sentences }
+    Part { tone, word: word.to_string(), sentences: Vec::new() }
 }
 
-/// A finding in a line: its question and what was found.
-fn told(finding: &Finding) -> String {
-    let colon = if finding.title.ends_with(['?', '.', ':']) { "" } else { ":" };
-    format!("{}{colon} {}", finding.title, finding.message)
+/// Titles of the first failures, in the order of the section of the audit, where they come first.
+fn failures(audit: &Audit) -> Vec<String> {
+    let failed = audit.findings.iter().filter(|f| f.status == Status::Fail);
+    failed.map(|f| f.title.clone()).take(NAMED).collect()
 }
 
 /// The best model, the best floor and the difference.
@@ -221,7 +242,12 @@ fn numbers(evaluation: &Evaluation) -> Vec<Number> {
     let mut numbers = vec![number(model)];
     if let Some(lift) = &model.lift {
         let floor = evaluation.entries.iter().find(|e| e.name == lift.over);
-        numbers.extend(floor.map(|floor| Number { name: format!("best floor, {}", floor.name), ..number(floor) }));
+        numbers.extend(
+            floor.map(|floor| Number {
+                name: format!("best floor, {}", floor.name),
+                ..number(floor)
+            }),
+        );
         numbers.push(Number {
             name: "lift".to_string(),
             value: difference(lift.value),

@@ -1,0 +1,76 @@
+//! What the certificate of the split says.
+
+use super::cell::{EVIDENCE, count, decimal, percent};
+use super::gate::open;
+use super::{Finding, Status};
+use crate::split::Splits;
+
+const CROSSING: &str = "hold whole homology clusters out (`split: {homology: {}}`); `leakage.near` \
+     says how many held-out records are concerned";
+
+/// What the comparison of all pairs across the borders of the split found.
+pub(super) fn certificate(splits: &Splits) -> Finding {
+    let found = &splits.certificate;
+    let bound = format!(
+        "containment {} of {}-mers (about {} identity)",
+        found.threshold,
+        found.k,
+        percent(found.identity)
+    );
+    let status = match (found.certified, found.method.as_str()) {
+        (true, _) => Status::Pass,
+        (false, "homology") => Status::Fail,
+        (false, _) => Status::Warn,
+    };
+    let pair = |(a, b, c): &(String, String, f64)| format!("{a} ~ {b} ({})", decimal(*c));
+    Finding {
+        status,
+        statistic: "pairs across a border of the split at or above the threshold".into(),
+        value: Some(found.crossing_pairs as f64),
+        n: splits.clusters.len(),
+        message: if found.certified {
+            format!(
+                "split by {}: no pair across any border reaches {bound}; the nearest has {}",
+                found.method,
+                decimal(found.highest)
+            )
+        } else {
+            format!(
+                "split by {}: {} across a border reach {bound}; the nearest has {}",
+                found.method,
+                count(found.crossing_pairs as usize, "pair"),
+                decimal(found.highest)
+            )
+        },
+        evidence: found.evidence.iter().take(EVIDENCE).map(pair).collect(),
+        remedy: if found.certified { String::new() } else { CROSSING.into() },
+        ..open("leakage.certificate", "Is the split certified?")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::planted;
+    use super::*;
+    use crate::split::{Certificate, Part};
+
+    #[test]
+    fn an_uncertified_split_says_how_bad_it_is() {
+        let dataset = planted::two_classes(&planted::random(40, 60, 1));
+        let mut splits =
+            planted::splits(&dataset, |i| if i > 30 { Part::Test } else { Part::Train });
+        assert_eq!(certificate(&splits).status, Status::Pass);
+        splits.certificate = Certificate {
+            certified: false,
+            crossing_pairs: 7,
+            highest: 0.9,
+            evidence: vec![("a".into(), "b".into(), 0.9)],
+            ..splits.certificate
+        };
+        let finding = certificate(&splits);
+        assert_eq!((finding.status, finding.value), (Status::Fail, Some(7.0)));
+        assert_eq!(finding.evidence, ["a ~ b (0.900)"]);
+        splits.certificate.method = "random".into();
+        assert_eq!(certificate(&splits).status, Status::Warn);
+    }
+}

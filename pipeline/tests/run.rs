@@ -1,0 +1,179 @@
+//! A whole run on the smallest shipped workflow: what it leaves, what it does not do twice, and
+//! how it fails.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+fn cistron(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cistron"));
+    command.current_dir(root()).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn succeed(arguments: &[&str]) -> String {
+    let output = cistron(arguments);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+const WORKFLOW: &str = "workflows/two-families.yaml";
+
+#[test]
+fn a_run_leaves_everything_and_does_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let first = succeed(&["run", WORKFLOW, "--out", out]);
+    assert!(first.contains("balanced accuracy") && first.contains("look-up"), "{first}");
+    for file in [
+        "report.html",
+        "audit.json",
+        "metrics.json",
+        "metrics.tsv",
+        "splits.tsv",
+        "manifest.json",
+        "predictions/logistic/test.tsv",
+        "predictions/logistic/test.audit.json",
+        "models/logistic/fold-0/seed-0/model.safetensors",
+        "models/logistic/fold-0/seed-0/model.json",
+        "models/logistic/fold-0/seed-0/train.sketch",
+        "models/logistic/fold-0/seed-0/audit.json",
+        "models/logistic/fold-0/seed-0/history.tsv",
+    ] {
+        assert!(folder.path().join(file).is_file(), "{file} is missing");
+    }
+    assert!(succeed(&["run", WORKFLOW, "--out", out]).starts_with("nothing to do"));
+
+    // One model's epochs change: it is trained again, the data are not split again.
+    let set = "models.logistic.train.epochs=3";
+    let dry = succeed(&["run", WORKFLOW, "--out", out, "--set", set, "--dry-run"]);
+    let line = |stage: &str| dry.lines().find(|l| l.starts_with(stage)).unwrap_or("").to_string();
+    assert!(line("split").ends_with("cached"), "{dry}");
+    assert!(line("train:logistic").ends_with("would run: changed: train"), "{dry}");
+    assert!(line("report").contains("would run"), "{dry}");
+
+    // An artefact that is gone is made again, and nothing before it.
+    std::fs::remove_file(folder.path().join("metrics.tsv")).unwrap();
+    let again = succeed(&["run", WORKFLOW, "--out", out]);
+    assert!(again.contains("evaluate") && !again.contains("train:logistic"), "{again}");
+}
+
+#[test]
+fn predictions_are_the_same_bytes_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two] = ["1", "2"].map(|threads| {
+        let out = folder.path().join(threads);
+        succeed(&["run", WORKFLOW, "--out", out.to_str().unwrap(), "--threads", threads]);
+        ["predictions/logistic/test.tsv", "models/logistic/fold-0/seed-0/model.safetensors"]
+            .map(|file| std::fs::read(out.join(file)).unwrap())
+    });
+    assert!(one == two);
+}
+
+#[test]
+fn one_shard_runs_alone_from_what_earlier_stages_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let shard = ["run", WORKFLOW, "--out", out, "--only", "train:logistic/fold-0/seed-0"];
+    let early = cistron(&shard);
+    assert_eq!(early.status.code(), Some(1));
+    assert!(text(&early.stderr).contains("`split` has to run first"), "{early:?}");
+    succeed(&["run", WORKFLOW, "--out", out, "--until", "split"]);
+    assert!(!folder.path().join("models").exists());
+    succeed(&shard);
+    assert!(folder.path().join("models/logistic/fold-0/seed-0/model.json").is_file());
+    assert!(!folder.path().join("metrics.json").exists());
+}
+
+#[test]
+fn tensors_are_written_where_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    succeed(&["run", WORKFLOW, "--out", out, "--until", "encode"]);
+    let bytes = std::fs::read(folder.path().join("tensors/logistic/fold-0.safetensors")).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let train = tensors.tensor("train").unwrap();
+    assert_eq!(train.shape()[1..], [1, 256]);
+    assert_eq!(train.shape()[0], tensors.tensor("train.labels").unwrap().shape()[0]);
+}
+
+#[test]
+fn a_saved_model_predicts_alone_with_its_audit_beside() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    succeed(&["run", WORKFLOW, "--out", out]);
+    let table = folder.path().join("p.tsv");
+    let model = folder.path().join("models/logistic");
+    let file = "test-data/well-formed/three-genes.fasta";
+    succeed(&["predict", model.to_str().unwrap(), file, "-o", table.to_str().unwrap()]);
+    let rows = std::fs::read_to_string(&table).unwrap();
+    let head = rows.lines().next().unwrap();
+    assert!(head.starts_with("id\tpredicted\tbla"), "{head}");
+    assert!(head.ends_with("nearest_train\tcontainment\tunfamiliar\tlabel"), "{head}");
+    assert_eq!(rows.lines().count(), 4);
+    let audit = std::fs::read_to_string(folder.path().join("p.audit.json")).unwrap();
+    assert!(audit.contains("query.unfamiliar") && audit.contains("duplicate"), "{audit}");
+}
+
+#[test]
+fn three_mistakes_are_shown_at_once_with_their_places() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("w.yaml");
+    let workflow = "schema: 1\nname: x\nread:\n  fastaa: genes.fasta\nsplit: {homologie: {}}\n\
+                    models:\n  m: {convv: {}}\n";
+    std::fs::write(&path, workflow).unwrap();
+    let output = cistron(&["check", path.to_str().unwrap()]);
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    for part in ["w.yaml:4:3", "w.yaml:5:9", "w.yaml:7:7", "`fasta`?", "`homology`?", "`conv`?"] {
+        assert!(error.contains(part), "no `{part}` in {error}");
+    }
+    assert!(error.contains("3 mistakes"), "{error}");
+}
+
+#[test]
+fn families_of_one_cluster_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let set = "read.labels.classes=[blaTEM, blaSHV]";
+    let output = cistron(&["run", WORKFLOW, "--out", out, "--set", set]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert!(error.contains("cannot be split honestly"), "{error}");
+    assert!(error.contains("blaTEM") && error.contains("blaSHV"), "{error}");
+}
+
+#[test]
+fn a_folder_in_use_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = std::fs::File::create(folder.path().join(".lock")).unwrap();
+    lock.lock().unwrap();
+    let output = cistron(&["run", WORKFLOW, "--out", folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(5));
+    assert!(text(&output.stderr).contains("in use"), "{output:?}");
+}
+
+#[test]
+fn a_device_that_is_not_built_in_is_a_missing_resource() {
+    if cfg!(feature = "cuda") {
+        return;
+    }
+    let output = cistron(&["run", WORKFLOW, "--device", "cuda:0", "--dry-run"]);
+    assert_eq!(output.status.code(), Some(5));
+    assert!(text(&output.stderr).contains("built without it"), "{output:?}");
+}
+
+#[test]
+fn the_gate_sets_the_exit_code_and_everything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let output = cistron(&["run", WORKFLOW, "--out", out, "--set", "audit.fail-on=warn"]);
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    assert!(folder.path().join("manifest.json").is_file());
+}
