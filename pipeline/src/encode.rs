@@ -101,8 +101,7 @@ impl Source for Sequences<'_> {
         batch.reset(indices.len());
         let (lengths, values) = batch.parts_mut();
         // The buffers move into the encoder's batch and back, so nothing is copied.
-        let mut encoded = cistron_encoders::Batch::default();
-        encoded.values = match (values, &self.empty) {
+        let values = match (values, &self.empty) {
             (BatchValues::Symbols { codes, .. }, Values::Symbols { table, .. }) => {
                 Values::Symbols { codes: std::mem::take(codes), table: Arc::clone(table) }
             }
@@ -114,6 +113,7 @@ impl Source for Sequences<'_> {
             }
             _ => return Err("the batch is of another kind than the encoder's".into()),
         };
+        let mut encoded = cistron_encoders::Batch { values, ..Default::default() };
         self.encoder.encode(&sequences, &mut encoded)?;
         lengths.copy_from_slice(&encoded.lengths);
         match (batch.parts_mut().1, encoded.values) {

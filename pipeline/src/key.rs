@@ -219,7 +219,7 @@ mod tests {
             keys.freshness("split", &key),
             Freshness::Stale("it has not run yet".to_string())
         );
-        keys.record("split", &key, &[output.clone()], 0.1).unwrap();
+        keys.record("split", &key, std::slice::from_ref(&output), 0.1).unwrap();
         assert_eq!(keys.freshness("split", &key), Freshness::Current);
         let changed = Key::new(1).with("input", "a").with("seed", "8");
         assert_eq!(

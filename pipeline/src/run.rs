@@ -48,7 +48,8 @@ pub fn run(loaded: &Loaded, options: &Options, console: &Console) -> Result<(), 
     let mut keys = Keys::open(&options.out);
     let plan = plan::plan(loaded, options, &mut keys)?;
     if options.dry_run {
-        return dry_run(&plan, &keys, options, console);
+        dry_run(&plan, &keys, options, console);
+        return Ok(());
     }
     std::fs::create_dir_all(&options.out).map_err(|e| Error::write(&options.out, &e))?;
     let _lock = lock(options)?;
@@ -170,12 +171,7 @@ fn refuse_stale(step: &plan::Step, plan: &[plan::Step], keys: &Keys) -> Result<(
     Ok(())
 }
 
-fn dry_run(
-    plan: &[plan::Step],
-    keys: &Keys,
-    options: &Options,
-    console: &Console,
-) -> Result<(), Error> {
+fn dry_run(plan: &[plan::Step], keys: &Keys, options: &Options, console: &Console) {
     let mut would_run: HashSet<&Task> = HashSet::new();
     for step in plan {
         let name = step.task.to_string();
@@ -202,5 +198,4 @@ fn dry_run(
             would_run.insert(&step.task);
         }
     }
-    Ok(())
 }

@@ -261,7 +261,7 @@ impl Model {
     #[must_use]
     pub fn architectures(&self) -> Vec<Architecture> {
         [
-            self.logistic.clone().map(Architecture::Logistic),
+            self.logistic.map(Architecture::Logistic),
             self.mlp.clone().map(Architecture::Mlp),
             self.conv.clone().map(Architecture::Conv),
             self.transformer.clone().map(Architecture::Transformer),

@@ -28,6 +28,8 @@ use crate::workflow::{
 /// Examples:
 ///   cistron audit genes.fasta.gz --labels genes.tsv --label drug_class --group mechanism
 ///   cistron audit human.txt --sequence sequence --label class --splits splits.tsv:fold
+// The examples are shown as they stand: on a command line there are no backticks.
+#[allow(clippy::doc_markdown)]
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Audit {
@@ -78,20 +80,17 @@ impl Audit {
         let workflow = &loaded.workflow;
         let dataset = read::read(&loaded)?;
         let homology = Homology::default();
-        let findings = match &workflow.split.given {
-            Some(config) => {
-                let table = loaded.resolve(&config.table);
-                let given = split::given::read(&table, &config.id, &config.column, &dataset)?;
-                let splits = split::split(&workflow.split, &dataset, Some(given), self.seed)?;
-                let neighbours = Neighbours::compute(&dataset, &splits)
-                    .map_err(|error| Error::stage("audit", error))?;
-                audit::data(&Subject::split(&dataset, &splits, &neighbours, self.seed))
-            }
-            None => {
-                let (sets, clusters) = split::clusters(&dataset, homology)?;
-                let clusters = &clusters.cluster_of;
-                audit::data(&Subject::unsplit(&dataset, clusters, sets.k(), self.seed))
-            }
+        let findings = if let Some(config) = &workflow.split.given {
+            let table = loaded.resolve(&config.table);
+            let given = split::given::read(&table, &config.id, &config.column, &dataset)?;
+            let splits = split::split(&workflow.split, &dataset, Some(given), self.seed)?;
+            let neighbours = Neighbours::compute(&dataset, &splits)
+                .map_err(|error| Error::stage("audit", error))?;
+            audit::data(&Subject::split(&dataset, &splits, &neighbours, self.seed))
+        } else {
+            let (sets, clusters) = split::clusters(&dataset, homology)?;
+            let clusters = &clusters.cluster_of;
+            audit::data(&Subject::unsplit(&dataset, clusters, sets.k(), self.seed))
         };
         let (blake3, _) = Keys::open(Path::new("")).input(&self.file)?;
         let input = InputFile {

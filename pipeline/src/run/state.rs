@@ -46,10 +46,7 @@ pub(super) struct State<'a> {
 }
 
 /// The value of a cell, made by `make` where it is not there yet.
-fn once<'c, T>(
-    cell: &'c OnceCell<T>,
-    make: impl FnOnce() -> Result<T, Error>,
-) -> Result<&'c T, Error> {
+fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
     if let Some(value) = cell.get() {
         return Ok(value);
     }
