@@ -178,11 +178,11 @@ impl Audit {
     }
 }
 
-/// Whether the first byte that is not blank is `>`.
+/// Whether the first byte that is not blank is `>`; an empty file is for the FASTA reader to refuse.
 fn is_fasta(path: &Path) -> Result<bool, InputError> {
     let mut source = Source::open(path)?;
     let ahead = source.fill_buf().map_err(|error| read_error(path, &error))?;
-    Ok(ahead.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'>'))
+    Ok(ahead.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|first| *first == b'>'))
 }
 
 /// The alphabet of the first records: each symbol of the other alphabets speaks against one.

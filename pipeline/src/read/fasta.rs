@@ -145,7 +145,7 @@ mod tests {
     fn a_foreign_symbol_is_named_with_its_place() {
         let error = read(">a\nACGT\n>p1\nMKV\nLEF\n")[1].clone().unwrap_err();
         assert_eq!((error.record, error.line), (Some(2), Some(3)));
-        assert_eq!(error.found, "`E` at position 5");
+        assert_eq!(error.found, "`L` at position 4");
         assert!(error.help.contains("alphabet: protein"), "{}", error.help);
     }
 

@@ -26,7 +26,7 @@ pub fn write(folder: &Path, dataset: &Dataset, splits: &Splits) -> Result<(), Er
     artefact::write_json(&folder.join("split.json"), &splits.certificate)
 }
 
-/// Reads what [`write`] wrote, for the records of `dataset`.
+/// Reads what [`write()`] wrote, for the records of `dataset`.
 pub fn read(folder: &Path, dataset: &Dataset) -> Result<Splits, Error> {
     let certificate: Certificate = artefact::read_json(&folder.join("split.json"))?;
     let path = folder.join("splits.tsv");
