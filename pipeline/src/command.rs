@@ -2,9 +2,13 @@
 
 mod audit;
 mod check;
+mod coordinates;
+mod explain;
+mod labelled;
 mod predict;
 mod run;
 mod schema;
+mod split;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -41,7 +45,9 @@ enum Command {
     Run(run::Run),
     Check(check::Check),
     Predict(predict::Predict),
-    Audit(audit::Audit),
+    Audit(Box<audit::Audit>),
+    Split(split::Split),
+    Explain(explain::Explain),
     Schema(schema::Schema),
 }
 
@@ -63,6 +69,8 @@ impl Cli {
             Command::Check(command) => command.run(&console),
             Command::Predict(command) => command.run(&console),
             Command::Audit(command) => command.run(&console),
+            Command::Split(command) => command.run(&console),
+            Command::Explain(command) => command.run(&console),
             Command::Schema(command) => command.run(&console),
         }
     }
