@@ -1,7 +1,8 @@
 //! What a run gives to its report.
 
 use super::Options;
-use super::plan::{Stage, Step, Task, inputs};
+use super::plan::{Step, inputs};
+use super::task::{Stage, Task};
 use crate::artefact;
 use crate::audit::Audit;
 use crate::dataset::Dataset;

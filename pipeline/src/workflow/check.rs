@@ -6,7 +6,7 @@ use std::path::Path;
 use cistron_models::architecture;
 use serde_saphyr::Spanned;
 
-use super::parse::resolve;
+use super::path::resolve;
 use super::tree::Node;
 use super::validate::{Mistake, closest};
 use super::{Input, Model, SCHEMA, SequenceTable, Workflow};

@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
 
 use super::check::check;
+use super::path::resolve;
 use super::tree::Node;
 use super::validate::{Mistake, validate};
 use super::{Workflow, schema};
@@ -28,16 +29,6 @@ impl Loaded {
     #[must_use]
     pub fn resolve(&self, path: &Path) -> PathBuf {
         resolve(&self.folder, path)
-    }
-}
-
-/// A path of a workflow in `folder`: absolute, relative to the folder, or below the folder that an
-/// environment variable names, such as `$CISTRON_DATA/genes.fasta`.
-pub(super) fn resolve(folder: &Path, path: &Path) -> PathBuf {
-    let variable = path.iter().next().and_then(|first| first.to_str()?.strip_prefix('$'));
-    match variable.and_then(std::env::var_os) {
-        Some(root) => PathBuf::from(root).join(path.iter().skip(1).collect::<PathBuf>()),
-        None => folder.join(path),
     }
 }
 
