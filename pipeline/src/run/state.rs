@@ -69,7 +69,7 @@ impl<'a> State<'a> {
             loaded,
             options,
             console,
-            executor: Executor::Candle(device),
+            executor: Executor::on(device),
             dataset: OnceCell::new(),
             splits: OnceCell::new(),
             neighbours: OnceCell::new(),
@@ -80,7 +80,7 @@ impl<'a> State<'a> {
 
     /// The device in words.
     pub(super) fn device_name(&self) -> String {
-        let Executor::Candle(device) = &self.executor;
+        let device = self.executor.device();
         if device.is_cpu() { "cpu".to_string() } else { format!("{device:?}") }
     }
 
