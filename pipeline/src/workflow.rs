@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod parse;
+mod path;
 pub mod tree;
 pub mod validate;
 

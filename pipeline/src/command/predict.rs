@@ -43,7 +43,7 @@ impl Predict {
         let alphabet = ensemble.members[0].card.encoder.alphabet();
         let input = Input { fasta: Some(self.file.clone()), table: None };
         let queries = predict::queries(Path::to_path_buf, &input, alphabet)?;
-        let rows = ensemble.predict(&Executor::Candle(device), &queries)?;
+        let rows = ensemble.predict(&Executor::on(device), &queries)?;
         let output = self.output.unwrap_or_else(|| table_beside(&self.file));
         let (blake3, _) = Keys::open(Path::new("")).input(&self.file)?;
         let given = InputFile {

@@ -6,6 +6,7 @@ use std::path::Path;
 use cistron_models::architecture;
 use serde_saphyr::Spanned;
 
+use super::path::resolve;
 use super::tree::Node;
 use super::validate::{Mistake, closest};
 use super::{Input, Model, SCHEMA, SequenceTable, Workflow};
@@ -62,10 +63,15 @@ impl Check<'_> {
     }
 
     fn file(&mut self, path: &[&str], file: &Path) {
-        let resolved = self.folder.join(file);
+        let resolved = resolve(self.folder, file);
         if !resolved.is_file() {
             let message = format!("there is no file {}", resolved.display());
-            self.push(path, message, "relative paths start from the workflow's folder");
+            let help = if file.to_string_lossy().starts_with('$') {
+                "set the environment variable that the path starts with"
+            } else {
+                "relative paths start from the workflow's folder"
+            };
+            self.push(path, message, help);
         }
     }
 
@@ -108,6 +114,13 @@ impl Check<'_> {
         if !read.groups.is_empty() && read.fasta.is_some() && read.labels.is_none() {
             let help = "groups are columns of `labels: {table: …}`";
             self.push(&["read", "groups"], "`groups` needs `labels`", help);
+        }
+        let labelled =
+            read.labels.is_some() || read.table.as_ref().is_some_and(|table| table.label.is_some());
+        if !workflow.models.is_empty() && !labelled {
+            let help = "name them: `labels: {table: FILE, id: …, label: …}`, \
+                        `labels: {header: PATTERN}` or `table: {label: COLUMN}`";
+            self.push(&["read"], "models need labels, and `read` names none", help);
         }
     }
 
