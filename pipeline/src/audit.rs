@@ -47,6 +47,7 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod translated;
 mod truncation;
 mod verdict;
 mod would_leak;
@@ -235,6 +236,7 @@ pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     findings.extend(leakage::leakage(subject));
     findings.push(distant::related(subject));
     findings.push(distant::sensitive(subject));
+    findings.push(translated::translated(subject));
     findings.push(lookup::lookup(subject));
     findings.push(dealt.finding(subject));
     findings.extend(shortcut::shortcut(subject));

@@ -46,6 +46,13 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "Split with shorter k-mers (`cistron split --k 11 --containment 0.08`)",
     },
     Rule {
+        code: "leakage.translated",
+        meaning: "Held-out coding sequences code for proteins learnt from; synonymous changes hide it from k-mers of bases",
+        formula: "held-out open reading frames whose protein has a containment of 0.5 and more of 5-residue words in one learnt from / held-out open reading frames; warns from 1 %, fails from 10 %; asked where half of the records are open reading frames",
+        source: "thresholds as leakage.near; standard genetic code, NCBI translation table 1",
+        remedy: "Translate, split the proteins (`cistron split`), and hold those records out",
+    },
+    Rule {
         code: "leakage.not-assessable",
         meaning: "Held-out records are too short to be compared: nothing is known of them",
         formula: "held-out records with fewer than 5 different k-mers / held-out records; warns from 5 %",

@@ -1,0 +1,90 @@
+//! `cistron audit`, `split` and `explain` on shipped data: what they leave, and their exit codes.
+
+// Helpers outside test functions fail a test in the same way.
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+fn cistron(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cistron"));
+    command.current_dir(root()).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const GENES: [&str; 5] = [
+    "test-data/resistance-genes/new.fasta",
+    "--labels",
+    "test-data/resistance-genes/new.tsv",
+    "--label",
+    "drug_class",
+];
+
+#[test]
+fn an_audit_leaves_its_files_and_remedies_and_is_its_own_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    let (out, fix) = (path("out"), path("fix"));
+    let audit = [&["audit"], &GENES[..], &["--out", &out, "--fix", &fix]].concat();
+    let output = cistron(&audit);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).starts_with("audit of new.fasta: "));
+    for file in ["out/audit.json", "out/audit.html", "out/audit.md", "out/records.tsv"] {
+        assert!(folder.path().join(file).is_file(), "{file} is missing");
+    }
+    for file in ["deduplicated.fasta", "matched.tsv", "weights.tsv", "changes.tsv"] {
+        assert!(folder.path().join("fix").join(file).is_file(), "{file} is missing");
+    }
+    let card = std::fs::read_to_string(path("out/audit.md")).unwrap();
+    assert!(card.starts_with("## Audit of new.fasta\n\nVerdict: **"), "{card}");
+    let records = std::fs::read_to_string(path("out/records.tsv")).unwrap();
+    let genes = std::fs::read_to_string(root().join(GENES[0])).unwrap().matches('>').count();
+    assert_eq!(records.lines().count(), genes + 1);
+
+    let gated = [&["audit"], &GENES[..], &["--fail-on", "warn"]].concat();
+    assert_eq!(cistron(&gated).status.code(), Some(4));
+    let json = path("out/audit.json");
+    let against = [&gated[..], &["--baseline", &json]].concat();
+    assert_eq!(cistron(&against).status.code(), Some(0), "nothing is worse than before");
+}
+
+#[test]
+fn a_split_is_certified_and_an_audit_takes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let genes = "test-data/resistance-genes/genes.fasta.gz";
+    let labels = ["--labels", "test-data/resistance-genes/genes.tsv", "--label", "drug_class"];
+    let split = [&["split", genes], &labels[..], &["--out", out]].concat();
+    let output = cistron(&split);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("\ncertified: no pair across a border shares 0.2"));
+    assert!(folder.path().join("split.json").is_file());
+    let table = format!("{}:split", folder.path().join("splits.tsv").display());
+    let audit = [&["audit", genes], &labels[..], &["--splits", &table]].concat();
+    let report = text(&cistron(&audit).stdout);
+    let line = |check: &str| report.lines().find(|l| l.contains(check)).unwrap_or("").to_string();
+    assert!(line("leakage.certificate").trim_start().starts_with("pass"), "{report}");
+    assert!(line("leakage.related").trim_start().starts_with("pass"), "{report}");
+    let wrong = cistron(&[&split[..], &["--parts", "0.5,0.5,0.5"]].concat());
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn every_check_is_explained_and_a_typing_error_is_corrected() {
+    let all = text(&cistron(&["explain"]).stdout);
+    assert!(all.lines().count() > 40, "{all}");
+    let one = text(&cistron(&["explain", "leakage.near"]).stdout);
+    for word in ["meaning", "formula", "source", "remedy"] {
+        assert!(one.contains(word), "{one}");
+    }
+    let wrong = cistron(&["explain", "leakage.nera"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("did you mean `leakage.near`?"));
+}
