@@ -2,6 +2,8 @@
 
 mod audit;
 mod check;
+mod given;
+mod inspect;
 mod predict;
 mod run;
 mod schema;
@@ -38,6 +40,7 @@ struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Inspect(inspect::Inspect),
     Run(run::Run),
     Check(check::Check),
     Predict(predict::Predict),
@@ -59,6 +62,7 @@ impl Cli {
         }
         let console = Console::new(self.common.format, self.common.quiet);
         match self.command {
+            Command::Inspect(command) => command.run(&console),
             Command::Run(command) => command.run(&console),
             Command::Check(command) => command.run(&console),
             Command::Predict(command) => command.run(&console),

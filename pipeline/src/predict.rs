@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use cistron_encoders::alphabet::Alphabet;
 use cistron_encoders::sketch::Scratch;
 use cistron_models::executor::Executor;
 use cistron_models::metrics::argmax;
@@ -14,6 +13,7 @@ use crate::dataset::Dataset;
 use crate::error::{Error, InputError};
 use crate::model::Model;
 use crate::read;
+use crate::read::translation::Reading;
 use crate::workflow::Input;
 
 /// What is predicted of one record, with its evidence.
@@ -192,10 +192,11 @@ pub fn audit_path(table: &Path) -> PathBuf {
 pub fn queries(
     resolve: impl Fn(&Path) -> PathBuf,
     input: &Input,
-    alphabet: Alphabet,
+    reading: impl Into<Reading>,
 ) -> Result<Dataset, Error> {
-    let mut dataset = Dataset::new(alphabet);
-    for record in read::stream(resolve, input, alphabet)? {
+    let reading = reading.into();
+    let mut dataset = Dataset::new(reading.result());
+    for record in read::stream(resolve, input, reading)? {
         let record = record?;
         dataset.push(record.id, &record.sequence, record.line);
     }

@@ -1,6 +1,5 @@
 //! `cistron audit`.
 
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use cistron_encoders::alphabet::Alphabet;
@@ -8,6 +7,7 @@ use clap::Args;
 use indexmap::IndexMap;
 use serde_json::json;
 
+use super::given::GivenFile;
 use crate::artefact;
 use crate::audit::{self, InputFile, Subject, gate};
 use crate::console::Console;
@@ -16,7 +16,7 @@ use crate::error::{Error, InputError};
 use crate::key::Keys;
 use crate::neighbour::Neighbours;
 use crate::read;
-use crate::read::open::{Source, read_error};
+use crate::read::format::{self, Format};
 use crate::split;
 use crate::workflow::parse::Loaded;
 use crate::workflow::{
@@ -33,7 +33,8 @@ use crate::workflow::{
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Audit {
-    /// FASTA file or table with a sequence column, plain, gzip or bgzip.
+    /// FASTA, FASTQ or a table with a sequence column, plain, gzip, bgzip or zstd; `-` is standard
+    /// input.
     file: PathBuf,
     /// Table with a label for each FASTA record.
     #[arg(long, value_name = "TABLE")]
@@ -75,8 +76,14 @@ pub(super) struct Audit {
 
 impl Audit {
     /// Audits the file.
-    pub(super) fn run(self, console: &Console) -> Result<(), Error> {
-        let loaded = self.workflow()?;
+    pub(super) fn run(mut self, console: &Console) -> Result<(), Error> {
+        let given = GivenFile::open(&self.file)?;
+        self.file = given.path().to_path_buf();
+        given.named(self.audit(given.name(), console))
+    }
+
+    fn audit(&self, name: &Path, console: &Console) -> Result<(), Error> {
+        let loaded = self.workflow(name)?;
         let workflow = &loaded.workflow;
         let dataset = read::read(&loaded)?;
         let homology = Homology::default();
@@ -94,7 +101,7 @@ impl Audit {
         };
         let (blake3, _) = Keys::open(Path::new("")).input(&self.file)?;
         let input = InputFile {
-            path: self.file.display().to_string(),
+            path: name.display().to_string(),
             blake3,
             records: dataset.len(),
             skipped: dataset.skipped.len(),
@@ -108,7 +115,7 @@ impl Audit {
     }
 
     /// The command line as a workflow without models.
-    fn workflow(&self) -> Result<Loaded, Error> {
+    fn workflow(&self, name: &Path) -> Result<Loaded, Error> {
         let mut groups = IndexMap::new();
         for group in &self.group {
             let (name, kind) = group.split_once(':').unwrap_or((group, "descriptor"));
@@ -123,11 +130,25 @@ impl Audit {
             };
             groups.insert(name.to_string(), kind);
         }
-        let fasta = is_fasta(&self.file)?;
+        let format = format::of(&self.file)?;
+        if format == Format::Vcf {
+            let help = "`cistron inspect` looks at variants";
+            let error = InputError::new(&self.file, "VCF", "sequences with labels", help);
+            return Err(error.into());
+        }
+        let is = |wanted: Format| (format == wanted).then(|| self.file.clone());
+        let table = is(Format::Table);
+        let own_labels = table.is_some();
         let mut read = Read {
-            fasta: fasta.then(|| self.file.clone()),
-            table: (!fasta).then(|| SequenceTable {
-                path: self.file.clone(),
+            fasta: is(Format::Fasta),
+            fastq: is(Format::Fastq),
+            files: IndexMap::new(),
+            folder: None,
+            translate: None,
+            table: table.map(|path| SequenceTable {
+                path,
+                columns: None,
+                separator: None,
                 sequence: self.sequence.clone(),
                 id: self.id.clone(),
                 label: Some(self.label.clone()),
@@ -137,7 +158,7 @@ impl Audit {
             groups,
             on_error: crate::workflow::OnError::Stop,
         };
-        if fasta && (self.labels.is_some() || self.header.is_some()) {
+        if !own_labels && (self.labels.is_some() || self.header.is_some()) {
             read.labels = Some(Labels {
                 table: self.labels.clone(),
                 id: self.id.clone().unwrap_or_else(|| "id".to_string()),
@@ -162,7 +183,7 @@ impl Audit {
                 Some(Given { table, id: self.splits_id.clone(), column })
             }
         };
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let workflow = Workflow {
             schema: SCHEMA,
             name,
@@ -178,17 +199,14 @@ impl Audit {
     }
 }
 
-/// Whether the first byte that is not blank is `>`; an empty file is for the FASTA reader to refuse.
-fn is_fasta(path: &Path) -> Result<bool, InputError> {
-    let mut source = Source::open(path)?;
-    let ahead = source.fill_buf().map_err(|error| read_error(path, &error))?;
-    Ok(ahead.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|first| *first == b'>'))
-}
-
 /// The alphabet of the first records: each symbol of the other alphabets speaks against one.
 fn guess(path: &Path, read: &Read) -> Result<Alphabet, Error> {
     const RECORDS: usize = 100;
-    let input = crate::workflow::Input { fasta: read.fasta.clone(), table: read.table.clone() };
+    let input = crate::workflow::Input {
+        fasta: read.fasta.clone(),
+        fastq: read.fastq.clone(),
+        table: read.table.clone(),
+    };
     // Every alphabet's symbols are protein symbols, but for none: what is no protein is an error.
     let records = read::stream(Path::to_path_buf, &input, Alphabet::Protein)?;
     let mut symbols = Vec::new();

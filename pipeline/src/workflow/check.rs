@@ -8,8 +8,9 @@ use serde_saphyr::Spanned;
 
 use super::tree::Node;
 use super::validate::{Mistake, closest};
-use super::{Input, Model, SCHEMA, SequenceTable, Workflow};
+use super::{Input, Model, Read, SCHEMA, SequenceTable, Workflow};
 use crate::encode::input_shape;
+use crate::read::open::STANDARD_INPUT;
 
 /// Every mistake of a well-formed workflow, in the order of its stages.
 #[must_use]
@@ -62,6 +63,10 @@ impl Check<'_> {
     }
 
     fn file(&mut self, path: &[&str], file: &Path) {
+        if file == Path::new(STANDARD_INPUT) {
+            let help = "a run reads its files more than once: save standard input to a file";
+            return self.push(path, "a workflow cannot read standard input", help);
+        }
         let resolved = self.folder.join(file);
         if !resolved.is_file() {
             let message = format!("there is no file {}", resolved.display());
@@ -77,21 +82,16 @@ impl Check<'_> {
 
     fn read(&mut self, workflow: &Workflow) {
         let read = &workflow.read;
-        match (&read.fasta, &read.table) {
-            (Some(fasta), None) => self.file(&["read", "fasta"], fasta),
-            (None, Some(table)) => self.table(&["read", "table"], table),
-            _ => {
-                let help = "`fasta: FILE` for FASTA, `table: {path: FILE}` for a table";
-                self.push(&["read"], "`read` takes one of `fasta` and `table`", help);
-            }
-        }
-        if let (Some(_), Some(labels)) = (&read.table, &read.labels)
+        self.sequences(read);
+        let single = read.fasta.is_some() || read.fastq.is_some();
+        if let (false, Some(labels)) = (single, &read.labels)
             && (labels.table.is_some() || labels.header.is_some())
         {
-            let help = "name the columns with `table: {label: …}`; `labels` may name `classes`";
-            self.push(&["read", "labels"], "a sequence table brings its own labels", help);
+            let help = "a sequence table names the column with `table: {label: …}`, `files` and \
+                        `folder` take the class from a name; `labels` may still name `classes`";
+            self.push(&["read", "labels"], "these sequences bring their own labels", help);
         }
-        if let (Some(_), Some(labels)) = (&read.fasta, &read.labels) {
+        if let (true, Some(labels)) = (single, &read.labels) {
             match (&labels.table, &labels.header) {
                 (Some(table), None) => self.file(&["read", "labels", "table"], table),
                 (None, Some(pattern)) => self.pattern(pattern),
@@ -105,9 +105,42 @@ impl Check<'_> {
                 }
             }
         }
-        if !read.groups.is_empty() && read.fasta.is_some() && read.labels.is_none() {
-            let help = "groups are columns of `labels: {table: …}`";
+        if !read.groups.is_empty() && read.table.is_none() && (!single || read.labels.is_none()) {
+            let help = "groups are columns of `labels: {table: …}`, or of a sequence table";
             self.push(&["read", "groups"], "`groups` needs `labels`", help);
+        }
+        if read.translate.is_some() && !read.alphabet.is_nucleic() {
+            let help = "`alphabet` is that of the files: dna or rna";
+            self.push(&["read", "translate"], "only DNA and RNA are translated", help);
+        }
+    }
+
+    /// Where the sequences come from: exactly one way, and every file is there.
+    fn sequences(&mut self, read: &Read) {
+        let ways = read.ways();
+        if ways.len() != 1 {
+            let help = "one of `fasta: FILE`, `fastq: FILE`, `table: {path: FILE}`, \
+                        `files: {CLASS: FILE}` and `folder: FOLDER`";
+            let message = format!("`read` names {} ways to find sequences", ways.len());
+            self.push(&["read"], message, help);
+        }
+        for (key, file) in [("fasta", &read.fasta), ("fastq", &read.fastq)] {
+            if let Some(file) = file {
+                self.file(&["read", key], file);
+            }
+        }
+        if let Some(table) = &read.table {
+            self.table(&["read", "table"], table);
+        }
+        for (class, file) in &read.files {
+            self.file(&["read", "files", class], file);
+        }
+        if let Some(folder) = &read.folder
+            && !self.folder.join(folder).is_dir()
+        {
+            let message = format!("there is no folder {}", self.folder.join(folder).display());
+            let help = "relative paths start from the workflow's folder";
+            self.push(&["read", "folder"], message, help);
         }
     }
 
@@ -144,7 +177,7 @@ impl Check<'_> {
                     "0.2 is about 90 % identity",
                 );
             }
-            let nucleic = workflow.read.alphabet.is_nucleic();
+            let nucleic = workflow.read.reading().result().is_nucleic();
             let range = if nucleic { 5..=31 } else { 2..=12 };
             if let Some(k) = homology.k.filter(|k| !range.contains(k)) {
                 let message = format!("k-mers of length {k} cannot be compared");
@@ -220,12 +253,10 @@ impl Check<'_> {
                 return self.push(&["models", name], format!("`{name}` has no encoder"), help);
             }
         };
-        if config.alphabet() != workflow.read.alphabet {
-            let message = format!(
-                "the encoder takes {}, the sequences are {}",
-                config.alphabet(),
-                workflow.read.alphabet
-            );
+        let alphabet = workflow.read.reading().result();
+        if config.alphabet() != alphabet {
+            let message =
+                format!("the encoder takes {}, the sequences are {}", config.alphabet(), alphabet);
             let help = "give both the same `alphabet`";
             return self.push(path, message, help);
         }
@@ -242,13 +273,18 @@ impl Check<'_> {
     }
 
     fn input(&mut self, name: &str, input: &Input) {
-        match (&input.fasta, &input.table) {
-            (Some(fasta), None) => self.file(&["predict", name, "fasta"], fasta),
-            (None, Some(table)) => self.table(&["predict", name, "table"], table),
-            _ => {
-                let message = format!("`{name}` takes one of `fasta` and `table`");
-                self.push(&["predict", name], message, "");
+        let named = [input.fasta.is_some(), input.fastq.is_some(), input.table.is_some()];
+        if named.iter().filter(|named| **named).count() != 1 {
+            let message = format!("`{name}` takes one of `fasta`, `fastq` and `table`");
+            return self.push(&["predict", name], message, "");
+        }
+        for (key, file) in [("fasta", &input.fasta), ("fastq", &input.fastq)] {
+            if let Some(file) = file {
+                self.file(&["predict", name, key], file);
             }
+        }
+        if let Some(table) = &input.table {
+            self.table(&["predict", name, "table"], table);
         }
     }
 }
