@@ -11,9 +11,11 @@ use crate::alphabet::Alphabet;
 pub enum PropertyScale {
     /// Three z-scales: lipophilicity, bulk, polarity (Hellberg et al. 1987,
     /// doi:10.1021/jm00390a003).
+    #[serde(rename = "z-scales-3")]
     ZScales3,
     /// Five z-scales: lipophilicity, bulk, polarity, and two of electronic effects (Sandberg et al.
     /// 1998, doi:10.1021/jm9700575).
+    #[serde(rename = "z-scales-5")]
     ZScales5,
     /// Hydropathy (Kyte and Doolittle 1982, doi:10.1016/0022-2836(82)90515-0).
     Hydropathy,
@@ -43,6 +45,8 @@ impl PropertyScale {
 
 const _: () = assert!(Alphabet::Protein.letters() == 20);
 
+// The z3 of lysine is -3.14, and no multiple of a circle.
+#[allow(clippy::approx_constant)]
 #[rustfmt::skip]
 const Z_SCALES_3: [[f32; 3]; 20] = [
     [0.07, -1.73, 0.09], // A

@@ -10,10 +10,13 @@ use crate::alphabet::Alphabet;
 #[serde(rename_all = "kebab-case")]
 pub enum Reduction {
     /// 15 groups of Murphy, Wallqvist and Levy 2000 (doi:10.1093/protein/13.3.149).
+    #[serde(rename = "murphy-15")]
     Murphy15,
     /// 10 groups of the same paper.
+    #[serde(rename = "murphy-10")]
     Murphy10,
     /// 6 groups of Dayhoff, Schwartz and Orcutt 1978, by accepted mutations.
+    #[serde(rename = "dayhoff-6")]
     Dayhoff6,
     /// Hydrophobic and polar amino acids (Dill 1985, doi:10.1021/bi00327a032).
     Polarity,

@@ -5,6 +5,7 @@ mod fields;
 mod oddity;
 mod tally;
 pub mod text;
+mod variants;
 
 use std::path::Path;
 
@@ -13,11 +14,12 @@ use serde::Serialize;
 pub use columns::Column;
 pub use fields::Field;
 pub use tally::{Lengths, Qualities, Sequences};
+pub use variants::Variants;
 
 use crate::error::InputError;
 use crate::read::open::Source;
 use crate::read::table::Table;
-use crate::read::{Records, fasta, fastq, format};
+use crate::read::{Records, fasta, fastq, format, vcf};
 use format::Format;
 use tally::Tally;
 
@@ -42,6 +44,8 @@ pub struct Inspection {
     pub complete: bool,
     /// What the sequences are; `None` where there are none.
     pub sequences: Option<Sequences>,
+    /// What the variants are; `None` where there are none.
+    pub variants: Option<Variants>,
     /// Fields of headers, or columns of a table, that could be labels or groups.
     pub fields: Vec<Field>,
     /// Columns of a table.
@@ -68,22 +72,20 @@ pub fn inspect(path: &Path) -> Result<Inspection, InputError> {
         malformed: 0,
         complete: true,
         sequences: None,
+        variants: None,
         fields: Vec::new(),
         columns: Vec::new(),
         odd: Vec::new(),
     };
     match format {
         Format::Fasta => {
-            sequences(&mut inspection, Box::new(fasta::Records::new(path, source, None)))
+            sequences(&mut inspection, Box::new(fasta::Records::new(path, source, None)));
         }
         Format::Fastq => {
-            sequences(&mut inspection, Box::new(fastq::Records::new(path, source, None)))
+            sequences(&mut inspection, Box::new(fastq::Records::new(path, source, None)));
         }
         Format::Table => columns::table(&mut inspection, Table::from_source(path, source)?),
-        Format::Vcf => {
-            let help = "name a FASTA, FASTQ or table file";
-            return Err(InputError::new(path, "a VCF file", "sequences", help));
-        }
+        Format::Vcf => variants::variants(&mut inspection, vcf::Records::new(path, source)?),
     }
     Ok(inspection)
 }
@@ -159,11 +161,7 @@ mod tests {
     fn malformed_records_are_listed_and_the_rest_is_counted() {
         let found = inspection("@a\nAC\n+\nII\n@b\nAC\n+\nIII\n");
         assert_eq!((found.records, found.malformed, found.complete), (1, 1, false));
-        assert!(
-            found.odd[0].contains("record 2 (b): found 3 qualities"),
-            "{:?}",
-            found.odd
-        );
+        assert!(found.odd[0].contains("record 2 (b): found 3 qualities"), "{:?}", found.odd);
         assert_eq!(found.sequences.unwrap().qualities.unwrap().maximum, 'I');
     }
 

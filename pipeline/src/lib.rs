@@ -24,4 +24,5 @@ pub mod report;
 pub mod run;
 pub mod split;
 pub mod train;
+pub mod variant;
 pub mod workflow;

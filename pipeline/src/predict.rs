@@ -1,5 +1,7 @@
 //! Predictions, one row a record with its evidence, and never without their audit.
 
+pub mod variants;
+
 use std::path::{Path, PathBuf};
 
 use cistron_encoders::sketch::Scratch;
@@ -55,8 +57,7 @@ impl Ensemble {
         let folders = members(folder)?;
         let members = folders.iter().map(|f| Model::load(f)).collect::<Result<Vec<_>, _>>()?;
         let Some(first) = members.first() else {
-            let help = "name a folder such as out/NAME/models/conv, or one of its fold-0/seed-0";
-            return Err(InputError::new(folder, "no model.json", "a trained model", help).into());
+            return Err(no_model(folder, "no model.json").into());
         };
         if let Some((other, at)) =
             members.iter().zip(&folders).find(|(m, _)| m.card.classes != first.card.classes)
@@ -132,13 +133,18 @@ impl Ensemble {
     }
 }
 
+fn no_model(folder: &Path, found: impl Into<String>) -> InputError {
+    let help = "name a folder such as out/NAME/models/conv, or one of its fold-0/seed-0";
+    InputError::new(folder, found, "a trained model", help)
+}
+
 /// Model folders at or below `folder`, in order.
 fn members(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     if folder.join("model.json").is_file() {
         return Ok(vec![folder.to_path_buf()]);
     }
     let list = |folder: &Path| -> Result<Vec<PathBuf>, Error> {
-        let entries = std::fs::read_dir(folder).map_err(|e| artefact::missing(folder, &e))?;
+        let entries = std::fs::read_dir(folder).map_err(|e| no_model(folder, e.to_string()))?;
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.retain(|path| path.is_dir());
         paths.sort();

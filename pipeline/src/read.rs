@@ -6,9 +6,13 @@ pub mod format;
 pub mod labels;
 pub mod open;
 pub mod record;
+pub mod reference;
 pub mod sources;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod translation;
+pub mod vcf;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};

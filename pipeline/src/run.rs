@@ -5,6 +5,7 @@ mod page;
 mod plan;
 mod scores;
 mod state;
+mod task;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -21,8 +22,8 @@ use crate::interrupt;
 use crate::key::{Freshness, Keys};
 use crate::manifest::{self, Manifest};
 use crate::workflow::parse::Loaded;
-pub use plan::{Stage, Target, Task};
 use state::State;
+pub use task::{Stage, Target, Task};
 
 /// What a run is asked to do beside its workflow.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod parse;
+mod path;
 pub mod read;
 pub mod tree;
 pub mod validate;
@@ -15,6 +16,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::variant::Strand;
 pub use read::{Labels, OnError, Read, SequenceTable};
 
 /// Version of the workflow file that this program reads.
@@ -195,6 +197,18 @@ pub struct Input {
     /// Table with a sequence column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<SequenceTable>,
+    /// VCF file, plain or compressed: each allele is predicted within its window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vcf: Option<PathBuf>,
+    /// FASTA file of the genome that the VCF file refers to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<PathBuf>,
+    /// Bases of the windows around variants; 101 where it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<usize>,
+    /// Strand of the windows around variants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strand: Option<Strand>,
 }
 
 impl Input {
@@ -202,7 +216,7 @@ impl Input {
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         let table = self.table.as_ref().map(|table| table.path.as_path());
-        self.fasta.as_deref().or(self.fastq.as_deref()).or(table)
+        self.fasta.as_deref().or(self.fastq.as_deref()).or(table).or(self.vcf.as_deref())
     }
 }
 

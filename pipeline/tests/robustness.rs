@@ -1,12 +1,13 @@
 //! Awkward and malformed files of other projects: each is read, or refused, as `robustness.tsv` says.
 
 // Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 use std::path::{Path, PathBuf};
 
 use cistron::error::Error;
 use cistron::read::format::{self, Format};
+use cistron::read::vcf::Records;
 use cistron::workflow::parse::Loaded;
 use serde_json::json;
 
@@ -22,7 +23,10 @@ fn data() -> Option<PathBuf> {
 
 /// Rows of the index: path, alphabet, records or `refused`, what is found there, why.
 fn index() -> Vec<[String; 5]> {
-    let text = include_str!("robustness.tsv");
+    rows(include_str!("robustness.tsv"))
+}
+
+fn rows<const N: usize>(text: &str) -> Vec<[String; N]> {
     let row = |line: &str| {
         let mut cells = line.split('\t').map(str::to_string);
         std::array::from_fn(|_| cells.next().unwrap_or_default())
@@ -66,6 +70,36 @@ fn every_sequence_file_does_what_the_index_says() {
     let refused = |row: &&[String; 5]| row[0].contains("biopython/Quality/error_");
     let refused: Vec<_> = index.iter().filter(refused).map(|row| row[2].as_str()).collect();
     assert_eq!(refused, ["refused"; 22]);
+}
+
+/// Every VCF file of the specification's tests: a reader of variants is no validator, so some of the
+/// "failed" files are read; the index says which and why.
+#[test]
+fn every_vcf_file_does_what_the_index_says() {
+    let Some(folder) = data() else { return };
+    let folder = folder.join("hts-specs-vcf/4.2");
+    let index: Vec<[String; 4]> = rows(include_str!("robustness-vcf.tsv"));
+    let mut wrong = Vec::new();
+    for [path, records, found, _] in &index {
+        let [is, why] = vcf_outcome(&folder.join(path));
+        if is != *records || why != *found {
+            wrong.push(format!("{path}\t{is}\t{why}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), index.len(), wrong.join("\n"));
+    for kind in ["passed", "failed"] {
+        let listed = index.iter().filter(|row| row[0].starts_with(kind)).count();
+        assert_eq!(listed, std::fs::read_dir(folder.join(kind)).unwrap().count(), "{kind}");
+    }
+}
+
+/// The number of records, or what was found instead of one.
+fn vcf_outcome(path: &Path) -> [String; 2] {
+    let read = || Records::open(path)?.collect::<Result<Vec<_>, _>>();
+    match read() {
+        Ok(records) => [records.len().to_string(), String::new()],
+        Err(error) => ["refused".to_string(), error.found.replace(['\t', '\n'], " ")],
+    }
 }
 
 #[test]

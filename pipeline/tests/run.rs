@@ -125,6 +125,13 @@ fn a_saved_model_predicts_alone_with_its_audit_beside() {
 }
 
 #[test]
+fn a_folder_without_a_model_is_named() {
+    let output = cistron(&["predict", "no/such/model", "test-data/well-formed/three-genes.fasta"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("expected a trained model"), "{output:?}");
+}
+
+#[test]
 fn three_mistakes_are_shown_at_once_with_their_places() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("w.yaml");
@@ -138,6 +145,55 @@ fn three_mistakes_are_shown_at_once_with_their_places() {
         assert!(error.contains(part), "no `{part}` in {error}");
     }
     assert!(error.contains("3 mistakes"), "{error}");
+}
+
+#[test]
+fn a_path_may_start_with_an_environment_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("w.yaml");
+    let workflow = "schema: 1\nname: x\nread: {fasta: $GENES_FOR_A_TEST/new.fasta}\nmodels: {}\n";
+    std::fs::write(&path, workflow).unwrap();
+    let check = |variable: Option<PathBuf>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cistron"));
+        command.arg("check").arg(&path);
+        command.envs(variable.map(|value| ("GENES_FOR_A_TEST", value))).output().unwrap()
+    };
+    assert_eq!(check(Some(root().join("test-data/resistance-genes"))).status.code(), Some(0));
+    let unset = check(None);
+    assert_eq!(unset.status.code(), Some(2));
+    assert!(text(&unset.stderr).contains("set the environment variable"), "{unset:?}");
+}
+
+#[test]
+fn models_without_labels_are_a_mistake() {
+    let set = ["--set", "read.labels=null", "--set", "read.groups={}"];
+    let output = cistron(&[&["check", "workflows/resistance-genes.yaml"], &set[..]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("models need labels"), "{output:?}");
+}
+
+/// Ctrl-C while a network trains: exit code 130, and the next run goes on from what was finished.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_a_state_to_go_on_from() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let run = ["run", "workflows/resistance-genes.yaml", "--out", out];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cistron"));
+    command.current_dir(root()).args(run).stdout(std::process::Stdio::piped());
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().starts_with("split")));
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(text(&output.stderr).contains("run the same command again"), "{output:?}");
+    let dry = succeed(&[&run[..], &["--dry-run"]].concat());
+    let line = |stage: &str| dry.lines().find(|l| l.starts_with(stage)).unwrap_or("").to_string();
+    assert!(line("split").ends_with("cached"), "{dry}");
+    assert!(line("train:conv").contains("would run"), "{dry}");
 }
 
 #[test]

@@ -206,6 +206,7 @@ fn guess(path: &Path, read: &Read) -> Result<Alphabet, Error> {
         fasta: read.fasta.clone(),
         fastq: read.fastq.clone(),
         table: read.table.clone(),
+        ..Default::default()
     };
     // Every alphabet's symbols are protein symbols, but for none: what is no protein is an error.
     let records = read::stream(Path::to_path_buf, &input, Alphabet::Protein)?;

@@ -73,6 +73,23 @@ pub fn text(inspection: &Inspection) -> String {
             );
         }
     }
+    if let Some(found) = &inspection.variants {
+        let contigs: Vec<String> =
+            found.contigs.iter().take(8).map(|(name, n)| format!("{name} {n}")).collect();
+        let more = if found.contigs.len() > contigs.len() { ", …" } else { "" };
+        line("samples", found.samples.to_string());
+        line("contigs", format!("{}{more}", contigs.join(", ")));
+        line(
+            "alleles",
+            format!(
+                "{} substitutions, {} insertions or deletions, {} without bases; {} records of several",
+                thousands(found.substitutions),
+                thousands(found.indels),
+                thousands(found.without_bases),
+                thousands(found.several_alleles)
+            ),
+        );
+    }
     for column in &inspection.columns {
         let kind = if column.sequence { ", the sequences" } else { "" };
         let empty =

@@ -225,14 +225,14 @@ mod tests {
             let mut text = String::new();
             for (id, sequence, quality) in &rows {
                 let qualities = char::from(b'!' + quality).to_string().repeat(sequence.len());
-                text += &format!("@{id}\n{sequence}\n+\n{qualities}\n");
+                text.push_str(&["@", id, "\n", sequence, "\n+\n", &qualities, "\n"].concat());
             }
             let mut noodles = noodles::fastq::io::Reader::new(text.as_bytes());
             let ours = read(&text);
             prop_assert_eq!(ours.len(), rows.len());
             for (ours, theirs) in ours.into_iter().zip(noodles.records()) {
                 let (ours, theirs) = (ours.unwrap(), theirs.unwrap());
-                prop_assert_eq!(ours.id.as_bytes(), &theirs.name()[..]);
+                prop_assert_eq!(ours.id.as_bytes(), theirs.name());
                 prop_assert_eq!(&ours.sequence[..], theirs.sequence());
                 prop_assert_eq!(&ours.qualities[..], theirs.quality_scores());
             }

@@ -31,9 +31,7 @@ impl std::fmt::Display for Format {
 }
 
 /// First bytes of formats that are not read, their names and what to do about it.
-const REFUSED: [(&[u8], &str, &str); 14] = [
-    (b"\xff\xfe", "UTF-16 text", "iconv -f utf-16 -t utf-8"),
-    (b"\xfe\xff", "UTF-16 text", "iconv -f utf-16 -t utf-8"),
+const REFUSED: [(&[u8], &str, &str); 12] = [
     (b"@HD\t", "a SAM file", "samtools fasta"),
     (b"@SQ\t", "a SAM file", "samtools fasta"),
     (b"@RG\t", "a SAM file", "samtools fasta"),

@@ -18,9 +18,7 @@ pub struct InputFile {
 pub struct StageCost {
     /// Name of the stage, or of the shard.
     pub stage: String,
-    /// Whether its result was there already.
-    pub cached: bool,
-    /// Wall time in seconds.
+    /// Wall time in seconds when it was last run.
     pub seconds: f64,
     /// Greatest resident memory of the process while it ran, in bytes, where it is known.
     pub peak_memory: Option<u64>,

@@ -1,7 +1,8 @@
 //! What a run gives to its report.
 
 use super::Options;
-use super::plan::{Stage, Step, Task, inputs};
+use super::plan::{Step, inputs};
+use super::task::{Stage, Task};
 use crate::artefact;
 use crate::audit::Audit;
 use crate::dataset::Dataset;
@@ -47,9 +48,10 @@ pub(super) fn render(parts: &Parts<'_>, keys: &mut Keys) -> Result<String, Error
         trained.map(|step| training(parts, &step.task)).collect::<Result<Vec<_>, _>>()?;
     let created = time::OffsetDateTime::now_utc();
     let created = created.format(&time::format_description::well_known::Rfc3339);
+    let created = created.unwrap_or_default();
     report::html(&Report {
         name: &parts.loaded.workflow.name,
-        created: created.unwrap_or_default().get(..19).unwrap_or_default(),
+        created: &format!("{} UTC", created.get(..19).unwrap_or_default().replace('T', " ")),
         version: env!("CARGO_PKG_VERSION"),
         seed: parts.loaded.workflow.seed,
         device: parts.device,
@@ -98,7 +100,7 @@ fn provenance(parts: &Parts<'_>, keys: &mut Keys) -> Result<Provenance, Error> {
         let name = step.task.to_string();
         let done = keys.done(&name)?;
         let peak_memory = Some(done.peak_memory).filter(|bytes| *bytes > 0);
-        Some(StageCost { stage: name, cached: false, seconds: done.seconds, peak_memory })
+        Some(StageCost { stage: name, seconds: done.seconds, peak_memory })
     };
     let stages = parts.plan.iter().filter_map(cost).collect();
     let input = |file: crate::manifest::InputFile| InputFile {

@@ -1,12 +1,11 @@
 //! What a run consists of, in order, with the key of each step.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use serde_json::Value;
 
 use super::Options;
+use super::task::{Stage, Task};
 use crate::artefact;
 use crate::error::{Error, InputError};
 use crate::key::{Freshness, Key, Keys};
@@ -16,158 +15,6 @@ use crate::split::Certificate;
 use crate::split::given;
 use crate::workflow::parse::Loaded;
 use crate::workflow::{Input, Labels, Read};
-
-/// A stage of the flow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
-pub enum Stage {
-    /// Files become a data set.
-    Read,
-    /// Records are held out, with a certificate.
-    Split,
-    /// Tensors are written to files; only where asked for.
-    Encode,
-    /// Models are fitted.
-    Train,
-    /// Models, floors and baselines are scored.
-    Evaluate,
-    /// Tables of predictions are written.
-    Predict,
-    /// Everything found is put together.
-    Audit,
-    /// The page is written.
-    Report,
-}
-
-impl Stage {
-    /// Every stage, in order.
-    pub const ALL: [Self; 8] = [
-        Self::Read,
-        Self::Split,
-        Self::Encode,
-        Self::Train,
-        Self::Evaluate,
-        Self::Predict,
-        Self::Audit,
-        Self::Report,
-    ];
-
-    /// The word on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Split => "split",
-            Self::Encode => "encode",
-            Self::Train => "train",
-            Self::Evaluate => "evaluate",
-            Self::Predict => "predict",
-            Self::Audit => "audit",
-            Self::Report => "report",
-        }
-    }
-
-    /// Number that goes up whenever the stage's output changes for the same input.
-    const fn version(self) -> u32 {
-        match self {
-            Self::Read
-            | Self::Split
-            | Self::Encode
-            | Self::Train
-            | Self::Evaluate
-            | Self::Predict
-            | Self::Audit
-            | Self::Report => 1,
-        }
-    }
-}
-
-/// One step of a run: a stage, or one shard of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Task {
-    stage: Stage,
-    /// Model, fold and seed, or model and file, or nothing.
-    shard: Vec<String>,
-}
-
-impl Task {
-    /// A step without shards.
-    #[must_use]
-    pub fn whole(stage: Stage) -> Self {
-        Self { stage, shard: Vec::new() }
-    }
-
-    fn shard(stage: Stage, shard: &[&str]) -> Self {
-        Self { stage, shard: shard.iter().map(ToString::to_string).collect() }
-    }
-
-    /// Training of one model on one fold from one seed.
-    #[must_use]
-    pub fn train(model: &str, fold: usize, seed: usize) -> Self {
-        Self::shard(Stage::Train, &[model, &format!("fold-{fold}"), &format!("seed-{seed}")])
-    }
-
-    /// The stage that it belongs to.
-    #[must_use]
-    pub fn stage(&self) -> Stage {
-        self.stage
-    }
-
-    /// A part of the shard's name.
-    #[must_use]
-    pub fn part(&self, at: usize) -> &str {
-        self.shard.get(at).map_or("", String::as_str)
-    }
-
-    /// The number in a part such as `fold-3`.
-    #[must_use]
-    pub fn number(&self, at: usize) -> usize {
-        self.part(at).rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or(0)
-    }
-}
-
-impl fmt::Display for Task {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.stage.name())?;
-        if !self.shard.is_empty() {
-            write!(f, ":{}", self.shard.join("/"))?;
-        }
-        Ok(())
-    }
-}
-
-/// What `--only` names: a stage, or the shards whose names start so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target(Task);
-
-impl Target {
-    /// Whether a task is meant.
-    #[must_use]
-    pub fn covers(&self, task: &Task) -> bool {
-        self.0.stage == task.stage && task.shard.starts_with(&self.0.shard)
-    }
-
-    /// The stage that is named.
-    #[must_use]
-    pub fn stage(&self) -> Stage {
-        self.0.stage
-    }
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (stage, shard) = text.split_once(':').unwrap_or((text, ""));
-        let names = Stage::ALL.map(Stage::name);
-        let stage = Stage::ALL.into_iter().find(|s| s.name() == stage).ok_or_else(|| {
-            let close = crate::workflow::validate::closest(stage, &names);
-            let close = close.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-            format!("unknown stage `{stage}`: one of {}{close}", names.join(", "))
-        })?;
-        let shard: Vec<&str> = shard.split('/').filter(|part| !part.is_empty()).collect();
-        Ok(Self(Task::shard(stage, &shard)))
-    }
-}
 
 /// A task with its key and the tasks whose output it needs.
 #[derive(Debug, Clone)]
@@ -267,6 +114,10 @@ pub(super) fn plan(
                 key = key
                     .with("content", &keys.input(&input_file(loaded, input))?.0)
                     .with_config("predict", &input_columns(input))?;
+                if let Some(reference) = &input.reference {
+                    let reference = loaded.resolve(reference);
+                    key = key.with("reference", &keys.input(&reference)?.0);
+                }
             }
             let task = Task::shard(Stage::Predict, &[name, file]);
             audit_key = audit_key.with_key(&task.to_string(), &key);
@@ -281,7 +132,7 @@ pub(super) fn plan(
     push(Task::whole(Stage::Report), report_key, &[audit]);
 
     if let Some(until) = options.until {
-        steps.retain(|step| step.task.stage <= until);
+        steps.retain(|step| step.task.stage() <= until);
     }
     check_only(options, &steps)?;
     Ok(steps)
@@ -293,9 +144,9 @@ fn check_only(options: &Options, steps: &[Step]) -> Result<(), Error> {
     if steps.iter().any(|step| only.covers(&step.task)) {
         return Ok(());
     }
-    let same = steps.iter().filter(|step| step.task.stage == only.stage());
+    let same = steps.iter().filter(|step| step.task.stage() == only.stage());
     let names: Vec<String> = same.map(|step| step.task.to_string()).collect();
-    Err(Error::Usage(format!("--only {}: no such shard; there are {}", only.0, names.join(", "))))
+    Err(Error::Usage(format!("--only {only}: no such shard; there are {}", names.join(", "))))
 }
 
 /// Number of folds, from the workflow, or from what a given table or an earlier split says.
@@ -344,7 +195,7 @@ fn split_contents(loaded: &Loaded) -> Result<Value, Error> {
 
 fn input_columns(input: &Input) -> Input {
     let mut input = input.clone();
-    for path in [&mut input.fasta, &mut input.fastq] {
+    for path in [&mut input.fasta, &mut input.fastq, &mut input.vcf, &mut input.reference] {
         *path = path.take().map(|_| PathBuf::new());
     }
     if let Some(table) = &mut input.table {
@@ -376,26 +227,13 @@ pub(super) fn inputs(loaded: &Loaded, keys: &mut Keys) -> Vec<InputFile> {
     }
     for (name, input) in &loaded.workflow.predict {
         files.push((format!("predict: {name}"), input_file(loaded, input)));
+        if let Some(reference) = &input.reference {
+            files.push((format!("reference of {name}"), loaded.resolve(reference)));
+        }
     }
     let describe = |(role, path): (String, PathBuf)| {
         let (blake3, size) = keys.input(&path).ok()?;
         Some(InputFile { role, path: path.display().to_string(), blake3, size })
     };
     files.into_iter().filter_map(describe).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_covers_its_shards() {
-        let target: Target = "train:conv/fold-0".parse().unwrap();
-        assert!(target.covers(&Task::train("conv", 0, 1)));
-        assert!(!target.covers(&Task::train("conv", 1, 0)));
-        assert!(!target.covers(&Task::whole(Stage::Split)));
-        assert_eq!(Task::train("conv", 12, 3).number(1), 12);
-        let message = "trian".parse::<Target>().unwrap_err();
-        assert!(message.contains("did you mean `train`?"), "{message}");
-    }
 }

@@ -22,7 +22,8 @@ pub(super) fn table(out: &Path) -> Result<String, Error> {
         };
         let main = entry.scores.iter().find(|score| score.metric == METRIC.name());
         let interval = main.and_then(|score| score.interval.as_ref());
-        let interval = interval.map_or(String::new(), |i| format!("{:.3} to {:.3}", i.low, i.high));
+        let interval =
+            interval.map_or("-".to_string(), |i| format!("{:.3} to {:.3}", i.low, i.high));
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,

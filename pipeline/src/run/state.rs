@@ -1,6 +1,8 @@
 //! What stages share while a run lasts: each value is made once, or read from what an earlier run
 //! left.
 
+mod predictions;
+
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +10,8 @@ use cistron_models::executor::Executor;
 
 use super::Options;
 use super::page;
-use super::plan::{Stage, Step, Task, inputs};
+use super::plan::Step;
+use super::task::{Stage, Task};
 use crate::artefact;
 use crate::audit::{self, Audit, Finding, InputFile, Subject};
 use crate::console::Console;
@@ -18,7 +21,6 @@ use crate::error::Error;
 use crate::evaluate::{self, Evaluation, Scores, floor};
 use crate::key::Keys;
 use crate::neighbour::Neighbours;
-use crate::predict::{self, Ensemble, Prediction};
 use crate::read;
 use crate::split::{self, Splits};
 use crate::train;
@@ -67,7 +69,7 @@ impl<'a> State<'a> {
             loaded,
             options,
             console,
-            executor: Executor::Candle(device),
+            executor: Executor::on(device),
             dataset: OnceCell::new(),
             splits: OnceCell::new(),
             neighbours: OnceCell::new(),
@@ -78,7 +80,7 @@ impl<'a> State<'a> {
 
     /// The device in words.
     pub(super) fn device_name(&self) -> String {
-        let Executor::Candle(device) = &self.executor;
+        let device = self.executor.device();
         if device.is_cpu() { "cpu".to_string() } else { format!("{device:?}") }
     }
 
@@ -260,74 +262,6 @@ impl<'a> State<'a> {
         evaluate::table::write(&tsv, &evaluation)?;
         let message = format!("{} models, floors and baselines", evaluation.entries.len());
         Ok(Finished { outputs: vec![json, tsv], message })
-    }
-
-    fn predict(&self, name: &str, file: &str, keys: &mut Keys) -> Result<Finished, Error> {
-        let path = self.out(format!("predictions/{name}/{file}.tsv"));
-        let folder = self.out(format!("models/{name}"));
-        let workflow = &self.loaded.workflow;
-        let outputs = if file == "test" {
-            let dataset = self.dataset()?;
-            let scores = self.scores()?.iter().find(|run| run.scores.name == name);
-            let scores = &scores.ok_or_else(|| Error::stage("predict", "no scores"))?.scores;
-            let ensemble = Ensemble::load(&folder)?;
-            let rows = self.held_out(scores, &ensemble)?;
-            let audit = Audit::new(
-                &workflow.name,
-                self.audited()?,
-                workflow.seed,
-                self.findings()?.clone(),
-            );
-            predict::write(&path, &dataset.classes, dataset, &scores.records, &rows, &audit)?
-        } else {
-            let input = &workflow.predict[file];
-            let queries =
-                predict::queries(|path| self.loaded.resolve(path), input, workflow.read.reading())?;
-            let ensemble = Ensemble::load(&folder)?;
-            let rows = ensemble.predict(&self.executor, &queries)?;
-            let given = inputs(self.loaded, keys)
-                .into_iter()
-                .find(|given| given.role == format!("predict: {file}"));
-            let given = given.map(|given| InputFile {
-                path: given.path,
-                blake3: given.blake3,
-                records: queries.len(),
-                skipped: 0,
-            });
-            let audit = ensemble.audit(file, given.into_iter().collect(), &queries, &rows);
-            let records: Vec<usize> = (0..queries.len()).collect();
-            predict::write(&path, ensemble.classes(), &queries, &records, &rows, &audit)?
-        };
-        let message = format!("{}", path.display());
-        Ok(Finished { outputs: outputs.to_vec(), message })
-    }
-
-    /// Rows of the held-out records: the look-up is against their own fold's development records.
-    fn held_out(&self, scores: &Scores, ensemble: &Ensemble) -> Result<Vec<Prediction>, Error> {
-        let dataset = self.dataset()?;
-        let neighbours = self.neighbours()?;
-        let classes = dataset.classes.len();
-        let rows =
-            scores.records.iter().zip(&scores.folds).zip(scores.probabilities.chunks(classes));
-        Ok(rows
-            .map(|((record, fold), probabilities)| {
-                let found = neighbours.get(*fold as usize, *record);
-                let containment = found.and_then(|n| n.containment);
-                let below = ensemble
-                    .members
-                    .iter()
-                    .find(|member| member.card.training.fold == *fold as usize)
-                    .and_then(|member| member.card.unfamiliar_below);
-                Prediction {
-                    probabilities: probabilities.to_vec(),
-                    nearest: found
-                        .and_then(|n| n.exact.or(n.nearest))
-                        .map(|at| dataset.id(at).to_string()),
-                    containment,
-                    unfamiliar: containment.zip(below).map(|(c, below)| c < below),
-                }
-            })
-            .collect())
     }
 
     /// The files of the data set, as audited.

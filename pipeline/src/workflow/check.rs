@@ -1,14 +1,17 @@
 //! Mistakes that the shape of the file cannot show: files that are not there, keys that exclude
 //! each other, models that cannot take their encoder.
 
+mod sequences;
+
 use std::path::Path;
 
 use cistron_models::architecture;
 use serde_saphyr::Spanned;
 
+use super::path::resolve;
 use super::tree::Node;
 use super::validate::{Mistake, closest};
-use super::{Input, Model, Read, SCHEMA, SequenceTable, Workflow};
+use super::{Input, Model, SCHEMA, SequenceTable, Workflow};
 use crate::encode::input_shape;
 use crate::read::open::STANDARD_INPUT;
 
@@ -67,10 +70,15 @@ impl Check<'_> {
             let help = "a run reads its files more than once: save standard input to a file";
             return self.push(path, "a workflow cannot read standard input", help);
         }
-        let resolved = self.folder.join(file);
+        let resolved = resolve(self.folder, file);
         if !resolved.is_file() {
             let message = format!("there is no file {}", resolved.display());
-            self.push(path, message, "relative paths start from the workflow's folder");
+            let help = if file.to_string_lossy().starts_with('$') {
+                "set the environment variable that the path starts with"
+            } else {
+                "relative paths start from the workflow's folder"
+            };
+            self.push(path, message, help);
         }
     }
 
@@ -78,82 +86,6 @@ impl Check<'_> {
         let mut path = path.to_vec();
         path.push("path");
         self.file(&path, &table.path);
-    }
-
-    fn read(&mut self, workflow: &Workflow) {
-        let read = &workflow.read;
-        self.sequences(read);
-        let single = read.fasta.is_some() || read.fastq.is_some();
-        if let (false, Some(labels)) = (single, &read.labels)
-            && (labels.table.is_some() || labels.header.is_some())
-        {
-            let help = "a sequence table names the column with `table: {label: …}`, `files` and \
-                        `folder` take the class from a name; `labels` may still name `classes`";
-            self.push(&["read", "labels"], "these sequences bring their own labels", help);
-        }
-        if let (true, Some(labels)) = (single, &read.labels) {
-            match (&labels.table, &labels.header) {
-                (Some(table), None) => self.file(&["read", "labels", "table"], table),
-                (None, Some(pattern)) => self.pattern(pattern),
-                _ => {
-                    let help = "a table of labels, or a pattern on the header";
-                    self.push(
-                        &["read", "labels"],
-                        "`labels` takes one of `table` and `header`",
-                        help,
-                    );
-                }
-            }
-        }
-        if !read.groups.is_empty() && read.table.is_none() && (!single || read.labels.is_none()) {
-            let help = "groups are columns of `labels: {table: …}`, or of a sequence table";
-            self.push(&["read", "groups"], "`groups` needs `labels`", help);
-        }
-        if read.translate.is_some() && !read.alphabet.is_nucleic() {
-            let help = "`alphabet` is that of the files: dna or rna";
-            self.push(&["read", "translate"], "only DNA and RNA are translated", help);
-        }
-    }
-
-    /// Where the sequences come from: exactly one way, and every file is there.
-    fn sequences(&mut self, read: &Read) {
-        let ways = read.ways();
-        if ways.len() != 1 {
-            let help = "one of `fasta: FILE`, `fastq: FILE`, `table: {path: FILE}`, \
-                        `files: {CLASS: FILE}` and `folder: FOLDER`";
-            let message = format!("`read` names {} ways to find sequences", ways.len());
-            self.push(&["read"], message, help);
-        }
-        for (key, file) in [("fasta", &read.fasta), ("fastq", &read.fastq)] {
-            if let Some(file) = file {
-                self.file(&["read", key], file);
-            }
-        }
-        if let Some(table) = &read.table {
-            self.table(&["read", "table"], table);
-        }
-        for (class, file) in &read.files {
-            self.file(&["read", "files", class], file);
-        }
-        if let Some(folder) = &read.folder
-            && !self.folder.join(folder).is_dir()
-        {
-            let message = format!("there is no folder {}", self.folder.join(folder).display());
-            let help = "relative paths start from the workflow's folder";
-            self.push(&["read", "folder"], message, help);
-        }
-    }
-
-    fn pattern(&mut self, pattern: &str) {
-        let path = ["read", "labels", "header"];
-        match regex::Regex::new(pattern) {
-            Err(error) => self.push(&path, error.to_string(), ""),
-            Ok(regex) if !regex.capture_names().flatten().any(|name| name == "label") => {
-                let help = r"such as `class=(?<label>\w+)`";
-                self.push(&path, "the pattern has no group named `label`", help);
-            }
-            Ok(_) => {}
-        }
     }
 
     fn split(&mut self, workflow: &Workflow) {
@@ -273,12 +205,30 @@ impl Check<'_> {
     }
 
     fn input(&mut self, name: &str, input: &Input) {
-        let named = [input.fasta.is_some(), input.fastq.is_some(), input.table.is_some()];
-        if named.iter().filter(|named| **named).count() != 1 {
-            let message = format!("`{name}` takes one of `fasta`, `fastq` and `table`");
+        let ways = [
+            input.fasta.is_some(),
+            input.fastq.is_some(),
+            input.table.is_some(),
+            input.vcf.is_some(),
+        ];
+        if ways.iter().filter(|named| **named).count() != 1 {
+            let message = format!("`{name}` takes one of `fasta`, `fastq`, `table` and `vcf`");
             return self.push(&["predict", name], message, "");
         }
-        for (key, file) in [("fasta", &input.fasta), ("fastq", &input.fastq)] {
+        if input.vcf.is_some() != input.reference.is_some() {
+            let help = "`vcf: FILE` with `reference: FASTA`, the genome that it refers to";
+            self.push(&["predict", name], "variants and their genome go together", help);
+        }
+        if input.window.is_some_and(|window| !(1..=1_000_000).contains(&window)) {
+            self.push(&["predict", name, "window"], "`window` must be 1 to 1000000 bases", "");
+        }
+        let files = [
+            ("fasta", &input.fasta),
+            ("fastq", &input.fastq),
+            ("vcf", &input.vcf),
+            ("reference", &input.reference),
+        ];
+        for (key, file) in files {
             if let Some(file) = file {
                 self.file(&["predict", name, key], file);
             }

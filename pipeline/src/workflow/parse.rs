@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
 
 use super::check::check;
+use super::path::resolve;
 use super::tree::Node;
 use super::validate::{Mistake, validate};
 use super::{Workflow, schema};
@@ -27,7 +28,7 @@ impl Loaded {
     /// A path of the workflow, seen from the working directory.
     #[must_use]
     pub fn resolve(&self, path: &Path) -> PathBuf {
-        if path.is_absolute() { path.to_path_buf() } else { self.folder.join(path) }
+        resolve(&self.folder, path)
     }
 }
 

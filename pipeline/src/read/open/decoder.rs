@@ -123,6 +123,10 @@ pub(super) fn sniff(path: &Path, magic: &[u8]) -> Result<Compression, InputError
         [b'B', b'Z', b'h', ..] => refuse("bzip2", "bunzip2 -k"),
         [0xfd, b'7', b'z', b'X', b'Z', ..] => refuse("xz", "unxz -k"),
         [b'P', b'K', 3, 4, ..] => refuse("zip", "unzip"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            let help = format!("convert the file: iconv -f utf-16 -t utf-8 {}", path.display());
+            Err(InputError::new(path, "text in UTF-16", "UTF-8", help))
+        }
         _ => Ok(Compression::None),
     }
 }

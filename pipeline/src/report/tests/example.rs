@@ -343,9 +343,8 @@ fn provenance() -> Provenance {
         hash: "blake3:af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_string(),
         size,
     };
-    let stage = |stage: &str, seconds: f64, cached: bool| StageCost {
+    let stage = |stage: &str, seconds: f64| StageCost {
         stage: stage.to_string(),
-        cached,
         seconds,
         peak_memory: Some(412_000_000),
     };
@@ -358,10 +357,10 @@ fn provenance() -> Provenance {
         workflow: "schema: 1\nname: resistance-genes\nseed: 7\nread:\n  fasta: genes.fasta.gz\n"
             .to_string(),
         stages: vec![
-            stage("read", 0.081, true),
-            stage("split", 1.42, true),
-            stage("train:conv/fold-0/seed-0", 74.2, false),
-            stage("evaluate", 3.1, false),
+            stage("read", 0.081),
+            stage("split", 1.42),
+            stage("train:conv/fold-0/seed-0", 74.2),
+            stage("evaluate", 3.1),
         ],
         citations: vec!["Florensa et al. 2022, ResFinder, doi:10.1099/mgen.0.000748".to_string()],
     }

@@ -60,8 +60,8 @@ fn stages(report: &Report) -> Option<Table> {
         return None;
     }
     let mut table = Table::new(
-        "Stages: wall time, and the process's peak memory",
-        &["Stage", "#Time", "#Memory", "Result"],
+        "Stages: wall time when each was last run, and the process's peak memory",
+        &["Stage", "#Time", "#Memory"],
     );
     for stage in stages {
         let memory = stage
@@ -71,7 +71,6 @@ fn stages(report: &Report) -> Option<Table> {
             Cell::text(&stage.stage),
             Cell::quantity(duration(stage.seconds), stage.seconds),
             memory,
-            Cell::text(if stage.cached { "was there already" } else { "made in this run" }),
         ]);
     }
     Some(table)

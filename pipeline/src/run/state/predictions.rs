@@ -1,0 +1,99 @@
+//! The predict stage: the held-out records, and every file that the workflow names.
+
+use super::{Finished, State};
+use crate::audit::{Audit, InputFile};
+use crate::error::Error;
+use crate::evaluate::Scores;
+use crate::key::Keys;
+use crate::predict::variants::{self, Query, WINDOW};
+use crate::predict::{self, Ensemble, Prediction};
+use crate::run::plan::inputs;
+
+impl State<'_> {
+    /// Writes one table of predictions with its audit.
+    pub(super) fn predict(
+        &self,
+        name: &str,
+        file: &str,
+        keys: &mut Keys,
+    ) -> Result<Finished, Error> {
+        let path = self.out(format!("predictions/{name}/{file}.tsv"));
+        let folder = self.out(format!("models/{name}"));
+        let workflow = &self.loaded.workflow;
+        let outputs = if file == "test" {
+            let dataset = self.dataset()?;
+            let scores = self.scores()?.iter().find(|run| run.scores.name == name);
+            let scores = &scores.ok_or_else(|| Error::stage("predict", "no scores"))?.scores;
+            let ensemble = Ensemble::load(&folder)?;
+            let rows = self.held_out(scores, &ensemble)?;
+            let audit = Audit::new(
+                &workflow.name,
+                self.audited()?,
+                workflow.seed,
+                self.findings()?.clone(),
+            );
+            predict::write(&path, &dataset.classes, dataset, &scores.records, &rows, &audit)?
+        } else {
+            let input = &workflow.predict[file];
+            if let (Some(vcf), Some(reference)) = (&input.vcf, &input.reference) {
+                let given = self.given(file, 0, keys);
+                let query = Query {
+                    vcf: &self.loaded.resolve(vcf),
+                    reference: &self.loaded.resolve(reference),
+                    window: input.window.unwrap_or(WINDOW),
+                    strand: input.strand.unwrap_or_default(),
+                };
+                let ensemble = Ensemble::load(&folder)?;
+                let (alleles, outputs) =
+                    variants::predict(&ensemble, &self.executor, query, &path, given)?;
+                let message = format!("{alleles} alleles: {}", path.display());
+                return Ok(Finished { outputs, message });
+            }
+            let queries =
+                predict::queries(|path| self.loaded.resolve(path), input, workflow.read.reading())?;
+            let ensemble = Ensemble::load(&folder)?;
+            let rows = ensemble.predict(&self.executor, &queries)?;
+            let given = self.given(file, queries.len(), keys);
+            let audit = ensemble.audit(file, given.into_iter().collect(), &queries, &rows);
+            let records: Vec<usize> = (0..queries.len()).collect();
+            predict::write(&path, ensemble.classes(), &queries, &records, &rows, &audit)?
+        };
+        let message = format!("{}", path.display());
+        Ok(Finished { outputs: outputs.to_vec(), message })
+    }
+
+    /// A file to predict, as audited.
+    fn given(&self, file: &str, records: usize, keys: &mut Keys) -> Option<InputFile> {
+        let role = format!("predict: {file}");
+        let given = inputs(self.loaded, keys).into_iter().find(|given| given.role == role)?;
+        Some(InputFile { path: given.path, blake3: given.blake3, records, skipped: 0 })
+    }
+
+    /// Rows of the held-out records: the look-up is against their own fold's development records.
+    fn held_out(&self, scores: &Scores, ensemble: &Ensemble) -> Result<Vec<Prediction>, Error> {
+        let dataset = self.dataset()?;
+        let neighbours = self.neighbours()?;
+        let classes = dataset.classes.len();
+        let rows =
+            scores.records.iter().zip(&scores.folds).zip(scores.probabilities.chunks(classes));
+        Ok(rows
+            .map(|((record, fold), probabilities)| {
+                let found = neighbours.get(*fold as usize, *record);
+                let containment = found.and_then(|n| n.containment);
+                let below = ensemble
+                    .members
+                    .iter()
+                    .find(|member| member.card.training.fold == *fold as usize)
+                    .and_then(|member| member.card.unfamiliar_below);
+                Prediction {
+                    probabilities: probabilities.to_vec(),
+                    nearest: found
+                        .and_then(|n| n.exact.or(n.nearest))
+                        .map(|at| dataset.id(at).to_string()),
+                    containment,
+                    unfamiliar: containment.zip(below).map(|(c, below)| c < below),
+                }
+            })
+            .collect())
+    }
+}
