@@ -2,11 +2,15 @@
 
 mod audit;
 mod check;
+mod coordinates;
+mod explain;
 mod given;
 mod inspect;
+mod labelled;
 mod predict;
 mod run;
 mod schema;
+mod split;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -44,7 +48,9 @@ enum Command {
     Run(run::Run),
     Check(check::Check),
     Predict(predict::Predict),
-    Audit(audit::Audit),
+    Audit(Box<audit::Audit>),
+    Split(split::Split),
+    Explain(explain::Explain),
     Schema(schema::Schema),
 }
 
@@ -67,6 +73,8 @@ impl Cli {
             Command::Check(command) => command.run(&console),
             Command::Predict(command) => command.run(&console),
             Command::Audit(command) => command.run(&console),
+            Command::Split(command) => command.run(&console),
+            Command::Explain(command) => command.run(&console),
             Command::Schema(command) => command.run(&console),
         }
     }

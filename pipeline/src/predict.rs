@@ -10,7 +10,7 @@ use cistron_models::metrics::argmax;
 use rayon::prelude::*;
 
 use crate::artefact::{self, Tsv};
-use crate::audit::{self, Audit, Familiarity, InputFile};
+use crate::audit::{self, Audit, Familiarity, InputFile, Predicted};
 use crate::dataset::Dataset;
 use crate::error::{Error, InputError};
 use crate::model::Model;
@@ -183,9 +183,27 @@ pub fn write(
         table.row(row)?;
     }
     let beside = audit_path(path);
-    artefact::write_json(&beside, audit)?;
+    let predicted = predicted(classes, dataset, records, predictions);
+    artefact::write_json(&beside, &Audit { predicted, ..audit.clone() })?;
     table.write(path)?;
     Ok([path.to_path_buf(), beside])
+}
+
+/// What a later audit recognises these labels by; a record that has a label keeps it.
+fn predicted(
+    classes: &[String],
+    dataset: &Dataset,
+    records: &[usize],
+    predictions: &[Prediction],
+) -> Vec<Predicted> {
+    let unlabelled: Vec<(usize, usize)> = records
+        .iter()
+        .zip(predictions)
+        .filter(|(record, _)| dataset.labels[**record].is_none())
+        .map(|(record, prediction)| (*record, prediction.class()))
+        .collect();
+    let asked = dataset.select(&unlabelled.iter().map(|(record, _)| *record).collect::<Vec<_>>());
+    Predicted::of(&asked, unlabelled.iter().map(|(_, class)| classes[*class].as_str()))
 }
 
 /// Where the audit of a table of predictions lies: `TABLE.audit.json` for `TABLE.tsv`.

@@ -2,6 +2,7 @@
 
 use super::Finding;
 use super::cell::{EVIDENCE, count, heads, percent, row, share};
+use super::drift::drift;
 use super::finding::Table;
 use super::gate::{Gate, not_applicable, open, unknown};
 use super::profile::{Profile, Range, gc};
@@ -65,6 +66,7 @@ pub fn query(dataset: &Dataset, familiarity: &[Familiarity], profile: &Profile) 
                 "proteins have no GC content",
             )
         },
+        drift(dataset, profile),
     ]
 }
 

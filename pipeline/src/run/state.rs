@@ -20,6 +20,7 @@ use crate::encode::tensors;
 use crate::error::Error;
 use crate::evaluate::{self, Evaluation, Scores, floor};
 use crate::key::Keys;
+use crate::model::Card;
 use crate::neighbour::Neighbours;
 use crate::read;
 use crate::split::{self, Splits};
@@ -291,13 +292,22 @@ impl<'a> State<'a> {
             &scores,
             workflow.seed,
         ));
+        for model in workflow.models.keys() {
+            let path = self.out(format!("models/{model}/fold-0/seed-0/model.json"));
+            let card: Card = artefact::read_json(&path)?;
+            let learnt = card.training.records + card.training.validation;
+            findings.push(audit::truncation(model, card.training.truncated, learnt));
+        }
         if let Some(model) = workflow.models.keys().next() {
             for file in workflow.predict.keys() {
                 let path = self.out(format!("predictions/{model}/{file}.audit.json"));
                 let query: Audit = artefact::read_json(&path)?;
                 let asked = query.findings.into_iter().filter(|f| f.check.starts_with("query."));
-                findings
-                    .extend(asked.map(|f| Finding { title: format!("{file}: {}", f.title), ..f }));
+                findings.extend(asked.map(|f| Finding {
+                    check: format!("{}:{file}", f.check),
+                    title: format!("{file}: {}", f.title),
+                    ..f
+                }));
             }
         }
         let audit = Audit::new(&workflow.name, self.audited()?, workflow.seed, findings);
