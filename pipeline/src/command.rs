@@ -4,6 +4,8 @@ mod audit;
 mod check;
 mod coordinates;
 mod explain;
+mod given;
+mod inspect;
 mod labelled;
 mod predict;
 mod run;
@@ -42,6 +44,7 @@ struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Inspect(inspect::Inspect),
     Run(run::Run),
     Check(check::Check),
     Predict(predict::Predict),
@@ -65,6 +68,7 @@ impl Cli {
         }
         let console = Console::new(self.common.format, self.common.quiet);
         match self.command {
+            Command::Inspect(command) => command.run(&console),
             Command::Run(command) => command.run(&console),
             Command::Check(command) => command.run(&console),
             Command::Predict(command) => command.run(&console),

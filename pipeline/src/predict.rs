@@ -1,8 +1,9 @@
 //! Predictions, one row a record with its evidence, and never without their audit.
 
+pub mod variants;
+
 use std::path::{Path, PathBuf};
 
-use cistron_encoders::alphabet::Alphabet;
 use cistron_encoders::sketch::Scratch;
 use cistron_models::executor::Executor;
 use cistron_models::metrics::argmax;
@@ -14,6 +15,7 @@ use crate::dataset::Dataset;
 use crate::error::{Error, InputError};
 use crate::model::Model;
 use crate::read;
+use crate::read::translation::Reading;
 use crate::workflow::Input;
 
 /// What is predicted of one record, with its evidence.
@@ -214,10 +216,11 @@ pub fn audit_path(table: &Path) -> PathBuf {
 pub fn queries(
     resolve: impl Fn(&Path) -> PathBuf,
     input: &Input,
-    alphabet: Alphabet,
+    reading: impl Into<Reading>,
 ) -> Result<Dataset, Error> {
-    let mut dataset = Dataset::new(alphabet);
-    for record in read::stream(resolve, input, alphabet)? {
+    let reading = reading.into();
+    let mut dataset = Dataset::new(reading.result());
+    for record in read::stream(resolve, input, reading)? {
         let record = record?;
         dataset.push(record.id, &record.sequence, record.line);
     }

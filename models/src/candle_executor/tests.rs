@@ -8,8 +8,8 @@
 use candle_core::{DType, Device, Var};
 
 use super::Tensors;
-use crate::cpu::Cpu;
 use crate::architecture::{self, Architecture, Conv, Logistic, Mlp, Transformer};
+use crate::cpu::Cpu;
 use crate::dropout::DropoutKey;
 use crate::executor::Shard;
 use crate::head::{CrossEntropy, Targets};
@@ -193,7 +193,13 @@ fn check_fused(
             let loss = CrossEntropy::default();
             let loss = cpu
                 .loss_and_gradients(
-                    network, weights, input, &TARGETS, &loss, dropout, &mut gradients,
+                    network,
+                    weights,
+                    input,
+                    &TARGETS,
+                    &loss,
+                    dropout,
+                    &mut gradients,
                 )
                 .unwrap();
             let exact = exact_loss(exact, network, input, dropout) / total;

@@ -59,13 +59,8 @@ impl Scratch {
     fn share(&mut self, path: Path, head: &Head, first: usize, count: usize) {
         let Head { valid, width, .. } = *head;
         let row = padded(valid);
-        let out = Out {
-            values: &mut self.shares,
-            row,
-            rows: count,
-            vectors: row / LANES,
-            relu: false,
-        };
+        let out =
+            Out { values: &mut self.shares, row, rows: count, vectors: row / LANES, relu: false };
         let left = Left::rows(&self.queries[first * padded(width)..], width, padded(width));
         multiply(path, out, &left, &Right::packed(&self.key_panels, width), Start::Zero);
         let shares = &mut self.shares[..count * row];
@@ -126,7 +121,8 @@ impl Head {
     /// Copies `width` channels of each row to panels of sixteen rows, (L / 16, C, 16).
     fn panels(&self, from: &[f32], row: usize, to: &mut [f32]) {
         let panel = self.width * LANES;
-        for (number, to) in to.chunks_exact_mut(panel).take(self.valid.div_ceil(LANES)).enumerate() {
+        for (number, to) in to.chunks_exact_mut(panel).take(self.valid.div_ceil(LANES)).enumerate()
+        {
             for lane in 0..LANES {
                 let position = number * LANES + lane;
                 let slots = to[lane..].iter_mut().step_by(LANES);

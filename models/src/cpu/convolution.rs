@@ -82,7 +82,8 @@ pub(super) fn forward(pass: &Pass<'_>, step: &Step, map: &Map, space: &mut Works
     let slots = (plan.slots[step.input].values, plan.slots[step.output].values);
     let mut out = take(&mut space.values[slots.1]);
     let mut tile = take(&mut space.tile);
-    let mut winners = if map.pool > 1 { take(&mut space.own[step.own]) } else { Default::default() };
+    let mut winners =
+        if map.pool > 1 { take(&mut space.own[step.own]) } else { Default::default() };
     let input = plan.values_of(step.input);
     if map.source == Source::Values {
         let end = needed(map, rows).max(valid);

@@ -84,9 +84,7 @@ impl Lanes for Portable {
 
     #[inline(always)]
     unsafe fn where_greater(self, left: Self, right: Self, other: Self) -> Self {
-        Self(std::array::from_fn(|i| {
-            if left.0[i] > right.0[i] { other.0[i] } else { self.0[i] }
-        }))
+        Self(std::array::from_fn(|i| if left.0[i] > right.0[i] { other.0[i] } else { self.0[i] }))
     }
 }
 

@@ -34,12 +34,14 @@ pub(super) fn forward(
     let kept = normal.chunks_exact_mut(width).zip(inverses);
     on(path, || {
         for ((row, out), (normal, kept)) in rows.zip(kept) {
-            let (row, out, normal) = (&row[..channels], &mut out[..channels], &mut normal[..channels]);
+            let (row, out, normal) =
+                (&row[..channels], &mut out[..channels], &mut normal[..channels]);
             let mean = sum(row) / count;
             normal.iter_mut().zip(row).for_each(|(normal, value)| *normal = value - mean);
             let variance = product_sum(normal, normal) / count;
             let inverse = 1.0 / (variance + LAYER_NORM_EPSILON as f32).sqrt();
-            for (((out, normal), weight), bias) in out.iter_mut().zip(normal).zip(weight).zip(bias) {
+            for (((out, normal), weight), bias) in out.iter_mut().zip(normal).zip(weight).zip(bias)
+            {
                 *normal *= inverse;
                 *out = *normal * weight + bias;
             }

@@ -1,9 +1,9 @@
 //! The greatest value of each window of rows, and which row it came from.
 #![allow(unsafe_code)]
 
-use super::lanes::{LANES, Lanes, Portable};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Avx2, Avx512};
+use super::lanes::{LANES, Lanes, Portable};
 use super::path::Path;
 
 /// Compares rows with the greatest values so far, (C) each, C a multiple of sixteen.

@@ -4,9 +4,9 @@
 //! convolution over (L, C) are its rows without being copied. B is read in rows of sixteen floats.
 #![allow(unsafe_code)]
 
-use super::lanes::{LANES, Lanes, Portable};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Avx2, Avx512};
+use super::lanes::{LANES, Lanes, Portable};
 use super::path::Path;
 
 /// A (M, K), with K = `taps` × `depth`: element (m, t, d) is at
@@ -119,7 +119,13 @@ struct Tile {
 /// # Panics
 ///
 /// If a matrix reaches beyond its buffer: a defect of the caller.
-pub(super) fn multiply(path: Path, out: Out<'_>, left: &Left<'_>, right: &Right<'_>, start: Start<'_>) {
+pub(super) fn multiply(
+    path: Path,
+    out: Out<'_>,
+    left: &Left<'_>,
+    right: &Right<'_>,
+    start: Start<'_>,
+) {
     let depth = left.taps * left.depth;
     if out.rows == 0 || out.vectors == 0 {
         return;
@@ -322,9 +328,15 @@ mod tests {
     fn every_path_agrees_with_the_definition() {
         let buffer: Vec<f32> = (0..40_000).map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0).collect();
         for path in Path::possible() {
-            for (m, vectors, k) in
-                [(1, 1, 1), (3, 2, 7), (13, 3, 48), (14, 1, 5), (15, 2, 33), (29, 5, 16), (61, 4, 9)]
-            {
+            for (m, vectors, k) in [
+                (1, 1, 1),
+                (3, 2, 7),
+                (13, 3, 48),
+                (14, 1, 5),
+                (15, 2, 33),
+                (29, 5, 16),
+                (61, 4, 9),
+            ] {
                 let n = vectors * LANES;
                 let packed = Right::packed(&buffer[5..], k);
                 check(path, m, vectors, &Left::rows(&buffer, k, k + 2), &packed);

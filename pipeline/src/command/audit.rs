@@ -35,8 +35,8 @@ use crate::workflow::{self, FailOn, Homology};
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Audit {
-    /// FASTA files or tables with a sequence column, plain, gzip or bgzip; several FASTA files
-    /// without labels are a class each.
+    /// FASTA or FASTQ files or tables with a sequence column, plain, gzip, bgzip or zstd; `-` is
+    /// standard input. Several FASTA files without labels are a class each.
     #[arg(value_name = "FILE", required_unless_present = "train")]
     files: Vec<PathBuf>,
     /// Files that were learnt from, instead of FILE.

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::labelled::{is_fasta, stem};
+use super::labelled::stem;
 use crate::audit::locus::Locus;
 use crate::error::{Error, InputError};
+use crate::read::format::{self, Format};
 use crate::read::table::Table;
 use crate::split::Part;
 
@@ -21,7 +22,7 @@ pub(super) fn read(
 ) -> Result<Option<Vec<Locus>>, Error> {
     let mut loci = Vec::new();
     for (path, part) in files {
-        if is_fasta(path)? || Table::open(path)?.column(sequence).is_ok() {
+        if format::of(path)? != Format::Table || Table::open(path)?.column(sequence).is_ok() {
             return Ok(None);
         }
         let Some(columns) = columns(path, label)? else { return Ok(None) };

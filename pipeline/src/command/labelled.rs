@@ -1,7 +1,6 @@
 //! Labelled files on the command line, for `audit` and `split`.
 
 use std::collections::HashSet;
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use cistron_encoders::alphabet::Alphabet;
@@ -9,12 +8,13 @@ use clap::Args;
 use indexmap::IndexMap;
 use serde_json::json;
 
+use super::given::GivenFile;
 use crate::audit::InputFile;
 use crate::dataset::{Dataset, GroupKind};
 use crate::error::{Error, InputError};
 use crate::key::Keys;
 use crate::read;
-use crate::read::open::{Source, read_error};
+use crate::read::format::{self, Format};
 use crate::workflow::parse::Loaded;
 use crate::workflow::{AuditConfig, Labels, OnError, Read, SCHEMA, SequenceTable, Split, Workflow};
 
@@ -81,15 +81,9 @@ impl Labelled {
         let mut sets = Vec::with_capacity(files.len());
         let mut inputs = Vec::with_capacity(files.len());
         for file in files {
-            let loaded = self.workflow(file, &mut alphabet)?;
-            let dataset = read::read(&loaded)?;
-            let (blake3, _) = Keys::open(Path::new("")).input(file)?;
-            inputs.push(InputFile {
-                path: file.display().to_string(),
-                blake3,
-                records: dataset.len(),
-                skipped: dataset.skipped.len(),
-            });
+            let given = GivenFile::open(file)?;
+            let (dataset, input) = given.named(self.read_one(&given, &mut alphabet))?;
+            inputs.push(input);
             sets.push(dataset);
         }
         let file_of =
@@ -100,6 +94,18 @@ impl Labelled {
             Err(sets) => self.joined(files, &sets),
         };
         Ok(Given { dataset, inputs, file_of, name })
+    }
+
+    fn read_one(
+        &self,
+        file: &GivenFile,
+        alphabet: &mut Option<Alphabet>,
+    ) -> Result<(Dataset, InputFile), Error> {
+        let dataset = read::read(&self.workflow(file.path(), alphabet)?)?;
+        let (blake3, _) = Keys::open(Path::new("")).input(file.path())?;
+        let path = file.name().display().to_string();
+        let (records, skipped) = (dataset.len(), dataset.skipped.len());
+        Ok((dataset, InputFile { path, blake3, records, skipped }))
     }
 
     /// One data set of several; identifiers that stand in two files get their file's name.
@@ -139,11 +145,23 @@ impl Labelled {
 
     /// The command line as a workflow without models that reads one file.
     fn workflow(&self, file: &Path, alphabet: &mut Option<Alphabet>) -> Result<Loaded, Error> {
-        let fasta = is_fasta(file)?;
+        let format = format::of(file)?;
+        if format == Format::Vcf {
+            let help = "`cistron inspect` looks at variants";
+            return Err(InputError::new(file, "VCF", "sequences with labels", help).into());
+        }
+        let is = |wanted: Format| (format == wanted).then(|| file.to_path_buf());
+        let own_labels = format == Format::Table;
         let mut read = Read {
-            fasta: fasta.then(|| file.to_path_buf()),
-            table: (!fasta).then(|| SequenceTable {
-                path: file.to_path_buf(),
+            fasta: is(Format::Fasta),
+            fastq: is(Format::Fastq),
+            files: IndexMap::new(),
+            folder: None,
+            translate: None,
+            table: is(Format::Table).map(|path| SequenceTable {
+                path,
+                columns: None,
+                separator: None,
                 sequence: self.sequence.clone(),
                 id: self.id.clone(),
                 label: Some(self.label.clone()),
@@ -153,7 +171,7 @@ impl Labelled {
             groups: self.groups()?,
             on_error: if self.skip { OnError::Skip } else { OnError::Stop },
         };
-        if fasta && (self.labels.is_some() || self.header.is_some()) {
+        if !own_labels && (self.labels.is_some() || self.header.is_some()) {
             read.labels = Some(Labels {
                 table: self.labels.clone(),
                 id: self.id.clone().unwrap_or_else(|| "id".to_string()),
@@ -210,17 +228,15 @@ pub(super) fn stem(file: &Path) -> String {
     name.split('.').next().unwrap_or_default().to_string()
 }
 
-/// Whether the first byte that is not blank is `>`; an empty file is for the FASTA reader to refuse.
-pub(super) fn is_fasta(path: &Path) -> Result<bool, InputError> {
-    let mut source = Source::open(path)?;
-    let ahead = source.fill_buf().map_err(|error| read_error(path, &error))?;
-    Ok(ahead.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|first| *first == b'>'))
-}
-
 /// The alphabet of the first records: each symbol of the other alphabets speaks against one.
 fn guess(path: &Path, read: &Read) -> Result<Alphabet, Error> {
     const RECORDS: usize = 100;
-    let input = crate::workflow::Input { fasta: read.fasta.clone(), table: read.table.clone() };
+    let input = crate::workflow::Input {
+        fasta: read.fasta.clone(),
+        fastq: read.fastq.clone(),
+        table: read.table.clone(),
+        ..Default::default()
+    };
     // Every alphabet's symbols are protein symbols, but for none: what is no protein is an error.
     let records = read::stream(Path::to_path_buf, &input, Alphabet::Protein)?;
     let mut symbols = Vec::new();

@@ -265,19 +265,18 @@ impl<'a> State<'a> {
         Ok(Finished { outputs: vec![json, tsv], message })
     }
 
-    /// The data set as an audited file.
+    /// The files of the data set, as audited.
     fn audited(&self) -> Result<Vec<InputFile>, Error> {
         let dataset = self.dataset()?;
-        let read = &self.loaded.workflow.read;
-        let path = read.fasta.as_ref().or(read.table.as_ref().map(|table| &table.path));
-        let Some(path) = path else { return Ok(Vec::new()) };
-        let (blake3, _) = Keys::open(&self.options.out).input(&self.loaded.resolve(path))?;
-        Ok(vec![InputFile {
-            path: path.display().to_string(),
-            blake3,
-            records: dataset.len(),
-            skipped: dataset.skipped.len(),
-        }])
+        let mut keys = Keys::open(&self.options.out);
+        let mut files = Vec::new();
+        for (path, records) in dataset.sources() {
+            let (blake3, _) = keys.input(path)?;
+            // Records that were skipped are counted once, with the first file.
+            let skipped = if files.is_empty() { dataset.skipped.len() } else { 0 };
+            files.push(InputFile { path: path.display().to_string(), blake3, records, skipped });
+        }
+        Ok(files)
     }
 
     fn audit(&self) -> Result<Finished, Error> {

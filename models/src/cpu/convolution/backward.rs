@@ -26,7 +26,8 @@ pub(in crate::cpu) fn backward(
     }
     let slots = (plan.slots[step.input], plan.slots[step.output]);
     let mut slopes = take(&mut space.slopes[slots.1.slopes]);
-    let mut back = if step.back { take(&mut space.slopes[slots.0.slopes]) } else { Default::default() };
+    let mut back =
+        if step.back { take(&mut space.slopes[slots.0.slopes]) } else { Default::default() };
     let mut tile = take(&mut space.tile);
     let results = &space.values[slots.1.values][plan.values_of(step.output).at(0)..];
     let buffer = plan.slopes_of(step.output);

@@ -27,7 +27,13 @@ impl Pass<'_> {
                     let (slot, buffer) =
                         (self.plan.slots[step.output], self.plan.slopes_of(step.output));
                     let slopes = &space.slopes[slot.slopes][buffer.at(0)..];
-                    record::embed_back(input, record, slopes, buffer.width, &mut sums[weight.sums..]);
+                    record::embed_back(
+                        input,
+                        record,
+                        slopes,
+                        buffer.width,
+                        &mut sums[weight.sums..],
+                    );
                 }
                 Kind::Position(weight) => {
                     let (slot, buffer) =

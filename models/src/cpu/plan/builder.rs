@@ -32,10 +32,8 @@ pub(super) fn plan(network: &Network) -> Plan {
         InputShape::Symbols { symbols, .. } => Some(symbols),
         _ => None,
     };
-    let looks_up = matches!(
-        network.layers().first(),
-        Some(Layer::Convolution(_) | Layer::Linear { .. })
-    );
+    let looks_up =
+        matches!(network.layers().first(), Some(Layer::Convolution(_) | Layer::Linear { .. }));
     builder.plan.length = shape.length;
     builder.plan.symbols = symbols.filter(|_| looks_up).unwrap_or(0);
     builder.plan.dense = builder.vocabulary == 0 && builder.plan.symbols == 0;
