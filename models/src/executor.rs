@@ -103,8 +103,9 @@ impl Executor {
         gradients: &mut [f32],
     ) -> Result<f64, ExecutorError> {
         match self {
-            Self::Cpu(cpu) => cpu
-                .loss_and_gradients(network, weights, input, targets, loss, dropout, gradients),
+            Self::Cpu(cpu) => {
+                cpu.loss_and_gradients(network, weights, input, targets, loss, dropout, gradients)
+            }
             Self::Candle(device) => {
                 check_weights(network, weights, gradients.len())?;
                 input.check(&network.input())?;

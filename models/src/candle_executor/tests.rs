@@ -8,8 +8,8 @@
 use candle_core::{DType, Device, Var};
 
 use super::Tensors;
-use crate::cpu::Cpu;
 use crate::architecture::{self, Architecture, Conv, Logistic, Mlp, Transformer};
+use crate::cpu::Cpu;
 use crate::dropout::DropoutKey;
 use crate::executor::Shard;
 use crate::head::{CrossEntropy, Targets};
@@ -193,7 +193,13 @@ fn check_fused(
             let loss = CrossEntropy::default();
             let loss = cpu
                 .loss_and_gradients(
-                    network, weights, input, &TARGETS, &loss, dropout, &mut gradients,
+                    network,
+                    weights,
+                    input,
+                    &TARGETS,
+                    &loss,
+                    dropout,
+                    &mut gradients,
                 )
                 .unwrap();
             let exact = exact_loss(exact, network, input, dropout) / total;
@@ -367,6 +373,9 @@ fn a_record_gives_the_same_logits_however_far_it_is_padded() {
                 assert!((padded - cut).abs() < 1e-5, "{padded} {cut}");
             }
         }
+        let cpu = Cpu::default();
+        let padded = cpu.logits(&long, &weights, &input).unwrap();
+        assert_eq!(padded, cpu.logits(&short, &weights, &cut).unwrap());
     }
 }
 
@@ -377,8 +386,9 @@ fn an_empty_record_gets_the_bias() {
     let weights = weights(&network);
     let records = Records::new(symbols(12));
     let input = Input { lengths: &[0; RECORDS], ..records.input() };
-    for dtype in [DType::F32, DType::F64] {
-        let logits = tensors(&weights, dtype).logits(&network, &input).unwrap();
+    let logits = |dtype| tensors(&weights, dtype).logits(&network, &input).unwrap();
+    let fused = Cpu::default().logits(&network, &weights, &input).unwrap();
+    for logits in [logits(DType::F32), logits(DType::F64), fused] {
         let bias = weights.get("layers.4.bias").unwrap();
         for row in logits.chunks(CLASSES) {
             assert!(row.iter().zip(bias).all(|(logit, bias)| (logit - bias).abs() < 1e-6));

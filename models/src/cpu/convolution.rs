@@ -7,6 +7,7 @@ pub(super) use backward::backward;
 
 use std::mem::take;
 
+use super::elementwise;
 use super::lanes::LANES;
 use super::lookup;
 use super::pass::Pass;
@@ -82,7 +83,8 @@ pub(super) fn forward(pass: &Pass<'_>, step: &Step, map: &Map, space: &mut Works
     let slots = (plan.slots[step.input].values, plan.slots[step.output].values);
     let mut out = take(&mut space.values[slots.1]);
     let mut tile = take(&mut space.tile);
-    let mut winners = if map.pool > 1 { take(&mut space.own[step.own]) } else { Default::default() };
+    let mut winners =
+        if map.pool > 1 { take(&mut space.own[step.own]) } else { Default::default() };
     let input = plan.values_of(step.input);
     if map.source == Source::Values {
         let end = needed(map, rows).max(valid);
@@ -136,7 +138,7 @@ pub(super) fn forward(pass: &Pass<'_>, step: &Step, map: &Map, space: &mut Works
         }
         if map.relu {
             // The rectifier keeps the order: it is the same behind the pool, on fewer values.
-            super::path::on(pass.path, || out.iter_mut().for_each(|value| *value = value.max(0.0)));
+            elementwise::relu_in_place(pass.path, out);
         }
         space.own[step.own] = winners;
     }

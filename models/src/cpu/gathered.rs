@@ -2,9 +2,9 @@
 //! all zeros, as the gradient behind a max-pool is.
 #![allow(unsafe_code)]
 
-use super::lanes::{LANES, Lanes, Portable};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Avx2, Avx512};
+use super::lanes::{LANES, Lanes, Portable};
 use super::path::Path;
 
 /// `factor` times the row that begins at `start`.

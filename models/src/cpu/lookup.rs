@@ -1,9 +1,9 @@
 //! The first convolution as a table look-up over symbols: the one-hot rows are never written.
 #![allow(unsafe_code)]
 
-use super::lanes::{LANES, Lanes, Portable};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Avx2, Avx512};
+use super::lanes::{LANES, Lanes, Portable};
 use super::path::Path;
 
 /// Tables, one a tap, whose rows are chosen by the symbols at the tap's positions.
@@ -111,7 +111,11 @@ unsafe fn forward_all<L: Lanes>(all: &Forward<'_>, out: &mut [f32]) {
 
 #[inline(always)]
 #[allow(clippy::inline_always)]
-unsafe fn forward_some<L: Lanes, const N: usize>(all: &Forward<'_>, out: &mut [f32], vector: usize) {
+unsafe fn forward_some<L: Lanes, const N: usize>(
+    all: &Forward<'_>,
+    out: &mut [f32],
+    vector: usize,
+) {
     let Rows { starts, stride, taps, tap, table } = *all.rows;
     // SAFETY: see `forward`.
     unsafe {
@@ -252,7 +256,8 @@ mod tests {
             let width = vectors * LANES;
             let table = 3 * width;
             let starts: Vec<u32> = (0..60).map(|i| (i * 7 % 3) * width as u32).collect();
-            let tables: Vec<f32> = (0..taps * table).map(|i| (i * 37 % 101) as f32 - 50.0).collect();
+            let tables: Vec<f32> =
+                (0..taps * table).map(|i| (i * 37 % 101) as f32 - 50.0).collect();
             let bias: Vec<f32> = (0..width).map(|i| i as f32).collect();
             let slopes: Vec<f32> = (0..count * width).map(|i| (i * 11 % 23) as f32).collect();
             let rows = Rows { starts: &starts, stride, taps, tap, table };

@@ -23,8 +23,8 @@ pub(super) fn read(plan: &Plan, input: &Input<'_>, record: usize, space: &mut Wo
         InputValues::Dense { values: from, channels } => {
             let buffer = plan.values_of(0);
             let values = &mut space.values[plan.slots[0].values][buffer.at(0)..];
-            let rows = from[positions.start * channels..positions.end * channels]
-                .chunks_exact(channels);
+            let rows =
+                from[positions.start * channels..positions.end * channels].chunks_exact(channels);
             for (to, from) in values.chunks_exact_mut(buffer.width).zip(rows) {
                 to[..channels].copy_from_slice(from);
             }
