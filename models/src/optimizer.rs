@@ -13,6 +13,7 @@ pub use sgd::Sgd;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::network::Parameter;
 use crate::weights::Weights;
 
 /// The optimizer asked for.
@@ -61,16 +62,12 @@ impl Optimizer {
     ///
     /// `gradients` are in the order of the weights; those beyond the shorter of the two are left out.
     pub fn step(&mut self, weights: &mut Weights, gradients: &[f32], learning_rate: f32) {
-        let decays: Vec<_> = weights
-            .parameters()
-            .iter()
-            .zip(weights.ranges())
-            .map(|(parameter, range)| (range.clone(), parameter.decays()))
-            .collect();
-        let values = weights.as_mut_slice();
+        let (parameters, ranges, values) = weights.parts_mut();
+        let decays = parameters.iter().map(Parameter::decays);
+        let decays = ranges.iter().cloned().zip(decays);
         match self {
-            Self::AdamW(adamw) => adamw.step(values, gradients, &decays, learning_rate),
-            Self::Sgd(sgd) => sgd.step(values, gradients, &decays, learning_rate),
+            Self::AdamW(adamw) => adamw.step(values, gradients, decays, learning_rate),
+            Self::Sgd(sgd) => sgd.step(values, gradients, decays, learning_rate),
         }
     }
 }

@@ -85,6 +85,11 @@ impl Weights {
         &mut self.values
     }
 
+    /// Descriptions, places and values, these to be changed.
+    pub(crate) fn parts_mut(&mut self) -> (&[Parameter], &[Range<usize>], &mut [f32]) {
+        (&self.parameters, &self.ranges, &mut self.values)
+    }
+
     /// The values of one weight.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&[f32]> {

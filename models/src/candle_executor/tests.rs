@@ -373,6 +373,9 @@ fn a_record_gives_the_same_logits_however_far_it_is_padded() {
                 assert!((padded - cut).abs() < 1e-5, "{padded} {cut}");
             }
         }
+        let cpu = Cpu::default();
+        let padded = cpu.logits(&long, &weights, &input).unwrap();
+        assert_eq!(padded, cpu.logits(&short, &weights, &cut).unwrap());
     }
 }
 
@@ -383,8 +386,9 @@ fn an_empty_record_gets_the_bias() {
     let weights = weights(&network);
     let records = Records::new(symbols(12));
     let input = Input { lengths: &[0; RECORDS], ..records.input() };
-    for dtype in [DType::F32, DType::F64] {
-        let logits = tensors(&weights, dtype).logits(&network, &input).unwrap();
+    let logits = |dtype| tensors(&weights, dtype).logits(&network, &input).unwrap();
+    let fused = Cpu::default().logits(&network, &weights, &input).unwrap();
+    for logits in [logits(DType::F32), logits(DType::F64), fused] {
         let bias = weights.get("layers.4.bias").unwrap();
         for row in logits.chunks(CLASSES) {
             assert!(row.iter().zip(bias).all(|(logit, bias)| (logit - bias).abs() < 1e-6));

@@ -4,7 +4,7 @@
 
 use super::aligned::Aligned;
 use super::lanes::LANES;
-use super::path::{Path, on};
+use super::path::{Path, on_every_path};
 use super::plan::padded;
 use super::product::{Left, Out, Right, Start, multiply};
 use crate::candle_executor::exp;
@@ -63,20 +63,36 @@ impl Scratch {
             Out { values: &mut self.shares, row, rows: count, vectors: row / LANES, relu: false };
         let left = Left::rows(&self.queries[first * padded(width)..], width, padded(width));
         multiply(path, out, &left, &Right::packed(&self.key_panels, width), Start::Zero);
-        let shares = &mut self.shares[..count * row];
-        on(path, || {
-            for row in shares.chunks_exact_mut(row) {
-                let row = &mut row[..valid];
-                let greatest = greatest(row);
-                for score in row.iter_mut() {
-                    *score = exp(*score - greatest);
-                }
-                let scale = 1.0 / sum(row);
-                for score in row.iter_mut() {
-                    *score *= scale;
-                }
+        softmax(path, &mut self.shares[..count * row], row, valid);
+    }
+}
+
+on_every_path! {
+    /// Turns the first `valid` scores of each row into shares that sum to 1.
+    fn softmax(scores: &mut [f32], row: usize, valid: usize) {
+        for row in scores.chunks_exact_mut(row) {
+            let row = &mut row[..valid];
+            let greatest = greatest(row);
+            for score in row.iter_mut() {
+                *score = exp(*score - greatest);
             }
-        });
+            let scale = 1.0 / sum(row);
+            for score in row.iter_mut() {
+                *score *= scale;
+            }
+        }
+    }
+
+    /// Turns slopes of shares into those of scores:
+    /// slope of score j = share j × (slope of share j - Σ share × slope).
+    fn softmax_back(shares: &[f32], row: usize, valid: usize, slopes: &mut [f32]) {
+        for (slopes, shares) in slopes.chunks_exact_mut(row).zip(shares.chunks_exact(row)) {
+            let (slopes, shares) = (&mut slopes[..valid], &shares[..valid]);
+            let mean = product_sum(shares, slopes);
+            for (slope, share) in slopes.iter_mut().zip(shares) {
+                *slope = share * (*slope - mean);
+            }
+        }
     }
 }
 
@@ -208,17 +224,7 @@ pub(super) fn backward(
             let out = Out { values: slopes, row: square, rows: count, vectors, relu: false };
             let left = Left::rows(mixed, width, padded_width);
             multiply(path, out, &left, &Right::packed(value_panels, width), Start::Zero);
-            // The softmax: slope of score j = share j × (slope of share j - Σ share × slope).
-            let pairs = slopes.chunks_exact_mut(square).zip(shares.chunks_exact(square));
-            on(path, || {
-                for (slopes, shares) in pairs.take(count) {
-                    let (slopes, shares) = (&mut slopes[..valid], &shares[..valid]);
-                    let mean = product_sum(shares, slopes);
-                    for (slope, share) in slopes.iter_mut().zip(shares) {
-                        *slope = share * (*slope - mean);
-                    }
-                }
-            });
+            softmax_back(path, shares, square, valid, &mut slopes[..count * square]);
             let out = wide(&mut to_queries[rows..], count);
             let left = Left::rows(slopes, valid, square);
             multiply(path, out, &left, &Right::plain(keys, padded_width), Start::Zero);

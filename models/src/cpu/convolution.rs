@@ -7,6 +7,7 @@ pub(super) use backward::backward;
 
 use std::mem::take;
 
+use super::elementwise;
 use super::lanes::LANES;
 use super::lookup;
 use super::pass::Pass;
@@ -137,7 +138,7 @@ pub(super) fn forward(pass: &Pass<'_>, step: &Step, map: &Map, space: &mut Works
         }
         if map.relu {
             // The rectifier keeps the order: it is the same behind the pool, on fewer values.
-            super::path::on(pass.path, || out.iter_mut().for_each(|value| *value = value.max(0.0)));
+            elementwise::relu_in_place(pass.path, out);
         }
         space.own[step.own] = winners;
     }

@@ -25,6 +25,8 @@ pub(super) trait Lanes: Copy {
     unsafe fn max(self, other: Self) -> Self;
     /// `other` in the lanes where `left` is greater than `right`, else `self`.
     unsafe fn where_greater(self, left: Self, right: Self, other: Self) -> Self;
+    /// `other` in the lanes where `left` equals `right`, else `self`.
+    unsafe fn where_equal(self, left: Self, right: Self, other: Self) -> Self;
 }
 
 /// Plain floats, for every processor; compilers turn them into its own vectors.
@@ -86,6 +88,12 @@ impl Lanes for Portable {
     unsafe fn where_greater(self, left: Self, right: Self, other: Self) -> Self {
         Self(std::array::from_fn(|i| if left.0[i] > right.0[i] { other.0[i] } else { self.0[i] }))
     }
+
+    #[inline(always)]
+    #[allow(clippy::float_cmp)]
+    unsafe fn where_equal(self, left: Self, right: Self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| if left.0[i] == right.0[i] { other.0[i] } else { self.0[i] }))
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -95,7 +103,7 @@ pub(super) use x86::{Avx2, Avx512};
 #[allow(clippy::inline_always)]
 mod x86 {
     use std::arch::x86_64::{
-        __m256, __m512, _CMP_GT_OQ, _mm256_add_ps, _mm256_blendv_ps, _mm256_cmp_ps,
+        __m256, __m512, _CMP_EQ_OQ, _CMP_GT_OQ, _mm256_add_ps, _mm256_blendv_ps, _mm256_cmp_ps,
         _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_set1_ps, _mm256_storeu_ps,
         _mm512_add_ps, _mm512_cmp_ps_mask, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_blend_ps,
         _mm512_max_ps, _mm512_set1_ps, _mm512_storeu_ps,
@@ -171,6 +179,21 @@ mod x86 {
                 )
             }
         }
+
+        #[inline(always)]
+        unsafe fn where_equal(self, left: Self, right: Self, other: Self) -> Self {
+            // SAFETY: see the trait.
+            unsafe {
+                let (low, high) = (
+                    _mm256_cmp_ps::<_CMP_EQ_OQ>(left.0, right.0),
+                    _mm256_cmp_ps::<_CMP_EQ_OQ>(left.1, right.1),
+                );
+                Self(
+                    _mm256_blendv_ps(self.0, other.0, low),
+                    _mm256_blendv_ps(self.1, other.1, high),
+                )
+            }
+        }
     }
 
     impl Lanes for Avx512 {
@@ -216,6 +239,15 @@ mod x86 {
             unsafe {
                 let greater = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(left.0, right.0);
                 Self(_mm512_mask_blend_ps(greater, self.0, other.0))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn where_equal(self, left: Self, right: Self, other: Self) -> Self {
+            // SAFETY: see the trait.
+            unsafe {
+                let equal = _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(left.0, right.0);
+                Self(_mm512_mask_blend_ps(equal, self.0, other.0))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Layer norm with scale and shift, row by row.
 
-use super::path::{Path, on};
+use super::path::on_every_path;
 use crate::layer::LAYER_NORM_EPSILON;
 use crate::wide::{product_sum, sum};
 
@@ -19,62 +19,65 @@ impl Rows {
     }
 }
 
-/// Normalises rows, then applies scale and shift; `kept` keeps what the way back needs.
-pub(super) fn forward(
-    path: Path,
-    [values, weight, bias]: [&[f32]; 3],
-    rows: Rows,
-    kept: &mut [f32],
-    out: &mut [f32],
-) {
-    let Rows { channels, width } = rows;
-    let count = channels as f32;
-    let (normal, inverses) = rows.split(kept);
-    let rows = values.chunks_exact(width).zip(out.chunks_exact_mut(width));
-    let kept = normal.chunks_exact_mut(width).zip(inverses);
-    on(path, || {
+on_every_path! {
+    /// Normalises rows, then applies scale and shift; `kept` keeps what the way back needs.
+    pub(super) fn forward(
+        values: &[f32],
+        weight: &[f32],
+        bias: &[f32],
+        rows: Rows,
+        kept: &mut [f32],
+        out: &mut [f32],
+    ) {
+        let Rows { channels, width } = rows;
+        let count = channels as f32;
+        let (normal, inverses) = rows.split(kept);
+        let rows = values.chunks_exact(width).zip(out.chunks_exact_mut(width));
+        let kept = normal.chunks_exact_mut(width).zip(inverses);
         for ((row, out), (normal, kept)) in rows.zip(kept) {
-            let (row, out, normal) =
-                (&row[..channels], &mut out[..channels], &mut normal[..channels]);
+            let (row, normal) = (&row[..channels], &mut normal[..channels]);
             let mean = sum(row) / count;
             normal.iter_mut().zip(row).for_each(|(normal, value)| *normal = value - mean);
             let variance = product_sum(normal, normal) / count;
             let inverse = 1.0 / (variance + LAYER_NORM_EPSILON as f32).sqrt();
-            for (((out, normal), weight), bias) in out.iter_mut().zip(normal).zip(weight).zip(bias)
-            {
+            for (((out, normal), weight), bias) in out.iter_mut().zip(normal).zip(weight).zip(bias) {
                 *normal *= inverse;
                 *out = *normal * weight + bias;
             }
             *kept = inverse;
         }
-    });
-}
+    }
 
-/// Adds the slopes of weight and bias to their sums and writes those of the values, where there is
-/// room for them.
-pub(super) fn backward(
-    path: Path,
-    [slopes, weight]: [&[f32]; 2],
-    rows: Rows,
-    kept: &mut [f32],
-    [weight_sums, bias_sums]: [&mut [f32]; 2],
-    mut back: Option<&mut [f32]>,
-) {
-    let Rows { channels, width } = rows;
-    let count = channels as f32;
-    let (normal, inverses) = rows.split(kept);
-    let (weight_sums, bias_sums) = (&mut weight_sums[..channels], &mut bias_sums[..channels]);
-    let weight = &weight[..channels];
-    let rows = slopes.chunks_exact(width).zip(normal.chunks_exact(width)).zip(inverses);
-    on(path, || {
-        for (index, ((slopes, normal), inverse)) in rows.enumerate() {
+    /// Adds the slopes of weight and bias to their sums and writes those of the values, where there
+    /// is room for them.
+    pub(super) fn backward(
+        slopes: &[f32],
+        weight: &[f32],
+        rows: Rows,
+        kept: &mut [f32],
+        weight_sums: &mut [f32],
+        bias_sums: &mut [f32],
+        back: Option<&mut [f32]>,
+    ) {
+        let Rows { channels, width } = rows;
+        let count = channels as f32;
+        let (normal, inverses) = rows.split(kept);
+        let (weight_sums, bias_sums) = (&mut weight_sums[..channels], &mut bias_sums[..channels]);
+        let weight = &weight[..channels];
+        for (slopes, normal) in slopes.chunks_exact(width).zip(normal.chunks_exact(width)) {
             let (slopes, normal) = (&slopes[..channels], &normal[..channels]);
             for c in 0..channels {
                 weight_sums[c] += slopes[c] * normal[c];
                 bias_sums[c] += slopes[c];
             }
-            let Some(back) = back.as_deref_mut() else { continue };
-            let back = &mut back[index * width..][..channels];
+        }
+        let Some(back) = back else { return };
+        let rows = slopes.chunks_exact(width).zip(normal.chunks_exact(width));
+        for ((slopes, normal), (back, inverse)) in
+            rows.zip(back.chunks_exact_mut(width).zip(inverses))
+        {
+            let (slopes, normal) = (&slopes[..channels], &normal[..channels]);
+            let back = &mut back[..channels];
             for c in 0..channels {
                 back[c] = slopes[c] * weight[c];
             }
@@ -84,5 +87,5 @@ pub(super) fn backward(
                 back[c] = *inverse * (back[c] - mean - normal[c] * product);
             }
         }
-    });
+    }
 }

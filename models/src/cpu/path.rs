@@ -37,30 +37,47 @@ impl Path {
     }
 }
 
-/// Runs `work`, compiled for the vector instructions of a path.
+/// Defines a function that is compiled for the vector instructions of each path, and takes the path
+/// as its first argument.
 ///
-/// `work` must be inlined to gain from it: a closure over loops and `#[inline(always)]` functions.
 /// Results are the same to the bit on every path: no operation is contracted or put in another order.
-#[inline(always)]
-#[allow(clippy::inline_always, unsafe_code)]
-pub(super) fn on<R>(path: Path, work: impl FnOnce() -> R) -> R {
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-    fn avx512<R>(work: impl FnOnce() -> R) -> R {
-        work()
-    }
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn avx2<R>(work: impl FnOnce() -> R) -> R {
-        work()
-    }
-    match path {
-        Path::Portable => work(),
-        // SAFETY: `Path::possible` has asked the processor.
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx2 => unsafe { avx2(work) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx512 => unsafe { avx512(work) },
-    }
+macro_rules! on_every_path {
+    ($(
+        $(#[$documentation:meta])*
+        $visibility:vis fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $body:block
+    )*) => {$(
+        $(#[$documentation])*
+        #[allow(clippy::too_many_arguments)]
+        $visibility fn $name(path: $crate::cpu::path::Path, $($argument: $kind),*) {
+            #[inline(always)]
+            #[allow(clippy::inline_always)]
+            fn body($($argument: $kind),*) $body
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+            fn avx512($($argument: $kind),*) {
+                body($($argument),*);
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            fn avx2($($argument: $kind),*) {
+                body($($argument),*);
+            }
+
+            match path {
+                $crate::cpu::path::Path::Portable => body($($argument),*),
+                // SAFETY: `Path::possible` has asked the processor.
+                #[cfg(target_arch = "x86_64")]
+                #[allow(unsafe_code)]
+                $crate::cpu::path::Path::Avx2 => unsafe { avx2($($argument),*) },
+                // SAFETY: as above.
+                #[cfg(target_arch = "x86_64")]
+                #[allow(unsafe_code)]
+                $crate::cpu::path::Path::Avx512 => unsafe { avx512($($argument),*) },
+            }
+        }
+    )*};
 }
+
+pub(super) use on_every_path;

@@ -1,4 +1,4 @@
-//! The greatest value of each window of rows, and which row it came from.
+//! The greatest value of each window of rows, which row it came from, and the way back to that row.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
@@ -84,6 +84,80 @@ unsafe fn compute<L: Lanes>(rows: &[f32], first: usize, greatest: &mut [f32], wi
     }
 }
 
+/// What lies behind the pool of one window, (C) each.
+#[derive(Clone, Copy)]
+pub(super) struct Behind<'a> {
+    /// Slopes of the results.
+    pub(super) slopes: &'a [f32],
+    /// The greatest values.
+    pub(super) results: &'a [f32],
+    /// The row that each came from.
+    pub(super) winners: &'a [f32],
+}
+
+/// Writes the slopes of a window's rows: those of results above `floor` to the rows that they came
+/// from, 0 elsewhere.
+///
+/// # Panics
+///
+/// If the buffers do not fit: a defect of the caller.
+pub(super) fn spread(path: Path, behind: &Behind<'_>, floor: f32, rows: &mut [f32]) {
+    let channels = behind.slopes.len();
+    assert!(
+        channels.is_multiple_of(LANES)
+            && channels > 0
+            && behind.results.len() == channels
+            && behind.winners.len() == channels
+            && rows.len().is_multiple_of(channels),
+        "buffers of a pool do not fit"
+    );
+    // SAFETY: sizes were checked above, and `path` is one that this processor can take.
+    unsafe {
+        match path {
+            Path::Portable => spread_rows::<Portable>(behind, floor, rows),
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx2 => spread_avx2(behind, floor, rows),
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx512 => spread_avx512(behind, floor, rows),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn spread_avx2(behind: &Behind<'_>, floor: f32, rows: &mut [f32]) {
+    // SAFETY: see `spread`.
+    unsafe { spread_rows::<Avx2>(behind, floor, rows) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn spread_avx512(behind: &Behind<'_>, floor: f32, rows: &mut [f32]) {
+    // SAFETY: see `spread`.
+    unsafe { spread_rows::<Avx512>(behind, floor, rows) }
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always)]
+unsafe fn spread_rows<L: Lanes>(behind: &Behind<'_>, floor: f32, rows: &mut [f32]) {
+    let channels = behind.slopes.len();
+    for channel in (0..channels).step_by(LANES) {
+        // SAFETY: see `spread`.
+        unsafe {
+            let zero = L::splat(0.0);
+            let slopes = L::load(behind.slopes.as_ptr().add(channel));
+            let results = L::load(behind.results.as_ptr().add(channel));
+            let winners = L::load(behind.winners.as_ptr().add(channel));
+            let slopes = zero.where_greater(results, L::splat(floor), slopes);
+            let out = rows.as_mut_ptr().add(channel);
+            for row in 0..rows.len() / channels {
+                let slopes = zero.where_equal(winners, L::splat(row as f32), slopes);
+                slopes.store(out.add(row * channels));
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +179,15 @@ mod tests {
                         let most = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                         let row = values.iter().position(|&value| value == most).unwrap();
                         assert_eq!((best[channel], winners[channel]), (most, row as f32));
+                    }
+                    let slopes: Vec<f32> = (0..channels).map(|i| i as f32 + 1.0).collect();
+                    let behind = Behind { slopes: &slopes, results: &best, winners: &winners };
+                    let mut back = vec![9.0; channels * count];
+                    spread(path, &behind, 0.0, &mut back);
+                    for (index, &found) in back.iter().enumerate() {
+                        let (row, channel) = (index / channels, index % channels);
+                        let won = best[channel] > 0.0 && winners[channel] == row as f32;
+                        assert_eq!(found, if won { slopes[channel] } else { 0.0 });
                     }
                 }
             }

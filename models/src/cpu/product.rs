@@ -140,7 +140,8 @@ pub(super) fn multiply(
         "a matrix reaches beyond its buffer"
     );
     let (most_rows, most_vectors) = match path {
-        Path::Portable => (4, 1),
+        // As many as the sixteen registers of old x86-64, or the thirty-two of aarch64, hold.
+        Path::Portable => (if cfg!(target_arch = "aarch64") { 4 } else { 2 }, 1),
         #[cfg(target_arch = "x86_64")]
         Path::Avx2 => (6, 1),
         #[cfg(target_arch = "x86_64")]

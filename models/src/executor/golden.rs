@@ -47,10 +47,11 @@ fn code(index: usize) -> usize {
 }
 
 fn check(network: &Network, input: &Input<'_>, expected: [f32; 6]) {
-    let executor = Executor::Candle(Device::Cpu);
-    let found = executor.logits(network, &weights(network), input).unwrap();
-    for (found, expected) in found.iter().zip(expected) {
-        assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+    for executor in [Executor::Candle(Device::Cpu), Executor::on(Device::Cpu)] {
+        let found = executor.logits(network, &weights(network), input).unwrap();
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-6, "{executor:?}: {found} {expected}");
+        }
     }
 }
 

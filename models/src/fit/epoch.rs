@@ -50,9 +50,12 @@ pub(super) fn train(
     let mut generator = random::generator(run.seed, &format!("order of epoch {epoch}"));
     random::shuffle(&mut order, &mut generator);
     let (mut sum, mut total, mut learning_rate) = (0.0, 0.0, config.learning_rate);
+    let (mut labels, mut counts) = (Vec::new(), Vec::new());
     let finished = batches::each(source, &order, config.batch, |indices, batch| {
-        let labels: Vec<u32> = indices.iter().map(|&record| source.label(record)).collect();
-        let counts: Vec<f32> = indices.iter().map(|&record| state.weight(source, record)).collect();
+        labels.clear();
+        labels.extend(indices.iter().map(|&record| source.label(record)));
+        counts.clear();
+        counts.extend(indices.iter().map(|&record| state.weight(source, record)));
         let targets = Targets { labels: &labels, weights: &counts };
         let factor = config.schedule.factor(state.step, state.steps);
         learning_rate = (f64::from(config.learning_rate) * factor) as f32;

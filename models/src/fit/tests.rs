@@ -93,13 +93,27 @@ fn small_transformer() -> Architecture {
 fn run(
     architecture: &Architecture,
     config: &FitConfig,
+    parts: [&Planted; 2],
+    observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> Result<Fitted, FitError> {
+    run_on(&Executor::on(Device::Cpu), architecture, config, parts, observer)
+}
+
+fn run_on(
+    executor: &Executor,
+    architecture: &Architecture,
+    config: &FitConfig,
     [train, validation]: [&Planted; 2],
     observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
 ) -> Result<Fitted, FitError> {
     let network = build(architecture, train);
-    let executor = Executor::Candle(Device::Cpu);
-    let run = Fit { network: &network, config, executor: &executor, seed: 7 };
+    let run = Fit { network: &network, config, executor, seed: 7 };
     fit(&run, train, validation, observer)
+}
+
+/// The executors of a CPU.
+fn executors() -> [Executor; 2] {
+    [Executor::Candle(Device::Cpu), Executor::on(Device::Cpu)]
 }
 
 fn go_on(_: &Progress<'_>) -> ControlFlow<()> {
@@ -118,7 +132,7 @@ fn a_planted_motif_is_learnt_and_not_by_heart() {
     assert!(fitted.history.iter().all(lowest));
     // The weights returned are those of the best epoch.
     let network = build(&small_conv(), &train);
-    let executor = Executor::Candle(Device::Cpu);
+    let executor = Executor::on(Device::Cpu);
     let logits = predict(&network, &fitted.weights, &validation, 17, &executor).unwrap();
     let labels: Vec<u32> = (0..90).map(|record| validation.label(record)).collect();
     let targets = crate::head::Targets { labels: &labels, weights: &[1.0; 90] };
@@ -153,12 +167,16 @@ fn every_architecture_memorises_a_few_records() {
 
 #[test]
 fn one_and_two_threads_give_the_same_bytes() {
-    for (architecture, tokens) in [(small_conv(), false), (small_transformer(), true)] {
-        let (train, validation) = (Planted::new(70, 1, tokens), Planted::new(30, 2, tokens));
+    let cases = [(small_conv(), false), (small_transformer(), true)];
+    for ((architecture, tokens), executor) in
+        cases.iter().flat_map(|case| executors().map(|executor| (case, executor)))
+    {
+        let (train, validation) = (Planted::new(70, 1, *tokens), Planted::new(30, 2, *tokens));
         let config = FitConfig { epochs: 3, batch: 32, ..FitConfig::default() };
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| run(&architecture, &config, [&train, &validation], &mut go_on).unwrap())
+            let parts = [&train, &validation];
+            pool.install(|| run_on(&executor, architecture, &config, parts, &mut go_on).unwrap())
         };
         let [one, two, again] = [on(1), on(2), on(2)];
         let bits = |fitted: &Fitted| -> Vec<u32> {
@@ -240,8 +258,9 @@ fn unusable_requests_are_errors() {
     assert!(matches!(error, Err(FitError::NoRecords)));
     let shape = InputShape::Dense { length: LENGTH, channels: 4 };
     let network = architecture::build(&small_conv(), shape, 3).unwrap();
-    let executor = Executor::Candle(Device::Cpu);
-    let run = Fit { network: &network, config: &config, executor: &executor, seed: 1 };
-    let error = fit(&run, &train, &train, &mut go_on);
-    assert!(matches!(error, Err(FitError::Executor(ExecutorError::Input(_)))));
+    for executor in executors() {
+        let run = Fit { network: &network, config: &config, executor: &executor, seed: 1 };
+        let error = fit(&run, &train, &train, &mut go_on);
+        assert!(matches!(error, Err(FitError::Executor(ExecutorError::Input(_)))));
+    }
 }

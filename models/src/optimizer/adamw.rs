@@ -2,6 +2,13 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
+use crate::wide::wide;
+
+/// Weights changed by one task.
+const CHUNK: usize = 1 << 14;
+
 /// Moments below this are set to zero: they are on their way to denormal numbers, on which a CPU is
 /// slower by two orders of magnitude, and no step sees them beside ε.
 const NEGLIGIBLE: f32 = 1e-30;
@@ -30,12 +37,12 @@ impl AdamW {
         Self { betas, epsilon, weight_decay, steps: 0, first, second }
     }
 
-    /// Changes the weights by one step; `decays` lists ranges of weights and whether they decay.
+    /// Changes the weights by one step; `decays` gives ranges of weights and whether they decay.
     pub fn step(
         &mut self,
         weights: &mut [f32],
         gradients: &[f32],
-        decays: &[(Range<usize>, bool)],
+        decays: impl Iterator<Item = (Range<usize>, bool)>,
         learning_rate: f32,
     ) {
         self.steps = self.steps.saturating_add(1);
@@ -48,18 +55,30 @@ impl AdamW {
         let (keep1, keep2) = (beta1 as f32, beta2 as f32);
         let (take1, take2) = ((1.0 - beta1) as f32, (1.0 - beta2) as f32);
         for (range, decays) in decays {
-            let shrink = if *decays { 1.0 - learning_rate * self.weight_decay } else { 1.0 };
-            let moments = self.first[range.clone()].iter_mut().zip(&mut self.second[range.clone()]);
-            let pairs = weights[range.clone()].iter_mut().zip(&gradients[range.clone()]);
-            for ((weight, &gradient), (first, second)) in pairs.zip(moments) {
-                *first = flush(keep1 * *first + take1 * gradient);
-                *second = flush(keep2 * *second + take2 * gradient * gradient);
-                *weight = shrink * *weight - step * *first / (second.sqrt() * root + epsilon);
-            }
+            let shrink = if decays { 1.0 - learning_rate * self.weight_decay } else { 1.0 };
+            let first = self.first[range.clone()].par_chunks_mut(CHUNK);
+            let second = self.second[range.clone()].par_chunks_mut(CHUNK);
+            let weights = weights[range.clone()].par_chunks_mut(CHUNK);
+            let pairs = weights.zip(gradients[range].par_chunks(CHUNK));
+            pairs.zip(first.zip(second)).for_each(|((weights, gradients), (first, second))| {
+                wide(|| {
+                    let moments = first.iter_mut().zip(second);
+                    for ((weight, &gradient), (first, second)) in
+                        weights.iter_mut().zip(gradients).zip(moments)
+                    {
+                        *first = flush(keep1 * *first + take1 * gradient);
+                        *second = flush(keep2 * *second + take2 * gradient * gradient);
+                        *weight =
+                            shrink * *weight - step * *first / (second.sqrt() * root + epsilon);
+                    }
+                });
+            });
         }
     }
 }
 
+#[inline(always)]
+#[allow(clippy::inline_always)]
 fn flush(moment: f32) -> f32 {
     if moment.abs() < NEGLIGIBLE { 0.0 } else { moment }
 }
@@ -79,7 +98,7 @@ mod tests {
         let mut weights = [0.5, -1.0, 2.0, 0.25];
         let mut adamw = AdamW::new(4, AdamW::BETAS, AdamW::EPSILON, 0.1);
         for gradients in [[0.1, -0.2, 0.3, 0.4], [-0.1, 0.5, 0.0, 0.4], [1e-3, 2.0, -1.0, 0.4]] {
-            adamw.step(&mut weights, &gradients, &[(0..3, true), (3..4, false)], 0.01);
+            adamw.step(&mut weights, &gradients, [(0..3, true), (3..4, false)].into_iter(), 0.01);
         }
         for (found, expected) in weights.iter().zip(GOLDEN) {
             assert!((found - expected).abs() < 1e-6, "{weights:?}");
@@ -91,9 +110,9 @@ mod tests {
     fn moments_never_become_denormal() {
         let mut adamw = AdamW::new(1, AdamW::BETAS, AdamW::EPSILON, 0.0);
         let mut weights = [0.0];
-        adamw.step(&mut weights, &[1.0], &[(0..1, false)], 0.1);
+        adamw.step(&mut weights, &[1.0], [(0..1, false)].into_iter(), 0.1);
         for _ in 0..1000 {
-            adamw.step(&mut weights, &[0.0], &[(0..1, false)], 0.1);
+            adamw.step(&mut weights, &[0.0], [(0..1, false)].into_iter(), 0.1);
         }
         assert_eq!(adamw.first, [0.0]);
         assert!(adamw.second[0].is_normal());

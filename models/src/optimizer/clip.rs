@@ -1,8 +1,19 @@
 //! Clipping of the gradient's norm.
 
+use crate::wide::wide;
+
 /// Scales the gradient so that its Euclidean norm is at most `limit`, and returns the norm before.
 pub fn clip_norm(gradients: &mut [f32], limit: f32) -> f64 {
-    let norm = gradients.iter().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>().sqrt();
+    let norm = wide(|| {
+        // Sixteen sums side by side fill vector registers; their order is fixed.
+        let mut sums = [0.0_f64; 16];
+        for chunk in gradients.chunks(sums.len()) {
+            for (sum, &gradient) in sums.iter_mut().zip(chunk) {
+                *sum += f64::from(gradient) * f64::from(gradient);
+            }
+        }
+        sums.iter().sum::<f64>().sqrt()
+    });
     if norm > f64::from(limit) {
         let scale = (f64::from(limit) / norm) as f32;
         for gradient in gradients.iter_mut() {

@@ -18,18 +18,18 @@ impl Sgd {
         Self { momentum, weight_decay, velocity: vec![0.0; len] }
     }
 
-    /// Changes the weights by one step; `decays` lists ranges of weights and whether they decay.
+    /// Changes the weights by one step; `decays` gives ranges of weights and whether they decay.
     pub fn step(
         &mut self,
         weights: &mut [f32],
         gradients: &[f32],
-        decays: &[(Range<usize>, bool)],
+        decays: impl Iterator<Item = (Range<usize>, bool)>,
         learning_rate: f32,
     ) {
         for (range, decays) in decays {
-            let decay = if *decays { self.weight_decay } else { 0.0 };
+            let decay = if decays { self.weight_decay } else { 0.0 };
             let pairs = weights[range.clone()].iter_mut().zip(&gradients[range.clone()]);
-            for ((weight, gradient), velocity) in pairs.zip(&mut self.velocity[range.clone()]) {
+            for ((weight, gradient), velocity) in pairs.zip(&mut self.velocity[range]) {
                 *velocity = self.momentum * *velocity + gradient + decay * *weight;
                 *weight -= learning_rate * *velocity;
             }
@@ -49,7 +49,7 @@ mod tests {
         let mut weights = [0.5, -1.0, 2.0, 0.25];
         let mut sgd = Sgd::new(4, 0.9, 0.1);
         for gradients in [[0.1, -0.2, 0.3, 0.4], [-0.1, 0.5, 0.0, 0.4], [1e-3, 2.0, -1.0, 0.4]] {
-            sgd.step(&mut weights, &gradients, &[(0..3, true), (3..4, false)], 0.01);
+            sgd.step(&mut weights, &gradients, [(0..3, true), (3..4, false)].into_iter(), 0.01);
         }
         for (found, expected) in weights.iter().zip(GOLDEN) {
             assert!((found - expected).abs() < 1e-6, "{weights:?}");

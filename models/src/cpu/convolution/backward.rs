@@ -2,11 +2,13 @@
 
 use std::mem::take;
 
+use super::super::elementwise;
 use super::super::lanes::LANES;
 use super::super::lookup;
 use super::super::pass::Pass;
-use super::super::path::on;
+use super::super::path::Path;
 use super::super::plan::{Buffer, Map, Slopes, Step, WHOLE};
+use super::super::pool::{self, Behind};
 use super::super::product::{Left, Out, Right, Start, multiply};
 use super::super::workspace::Workspace;
 use super::{origin, rows_of, sparse};
@@ -33,7 +35,7 @@ pub(in crate::cpu) fn backward(
     let buffer = plan.slopes_of(step.output);
     if map.slopes == Slopes::Sparse {
         let winners = &space.own[step.own];
-        let pooled = sparse::Pooled { slopes: &slopes[buffer.at(0)..], results, winners };
+        let pooled = Behind { slopes: &slopes[buffer.at(0)..], results, winners };
         sparse::list(map, rows, &pooled, &mut space.sparse, bias_sums(map, sums));
         let values = &space.values[slots.0.values][origin(map, plan.values_of(step.input))..];
         sparse::to_weight(pass.path, map, &space.sparse, values, sums);
@@ -48,17 +50,17 @@ pub(in crate::cpu) fn backward(
     } else {
         let (slopes, around) = if map.pool == 1 {
             if map.relu {
-                let slopes = slopes[buffer.at(0)..buffer.at(rows)].iter_mut().zip(results);
-                on(pass.path, || slopes.for_each(|(s, &r)| *s = if r > 0.0 { *s } else { 0.0 }));
+                let slopes = &mut slopes[buffer.at(0)..buffer.at(rows)];
+                elementwise::relu_back(pass.path, results, slopes);
             }
             (&mut slopes, buffer)
         } else {
             let before = map.convolution.span() - 1;
             let around = Buffer { before, rows, after: before, width: map.width() };
             let winners = &space.own[step.own];
-            let pooled = sparse::Pooled { slopes: &slopes[buffer.at(0)..], results, winners };
+            let pooled = Behind { slopes: &slopes[buffer.at(0)..], results, winners };
             let out = &mut tile[around.at(0)..around.at(rows)];
-            on(pass.path, || spread(map, &pooled, out));
+            spread(pass.path, map, &pooled, out);
             (&mut tile, around)
         };
         dense(pass, step, map, space, (slopes, around), &mut back, sums);
@@ -75,24 +77,18 @@ fn bias_sums<'a>(map: &Map, sums: &'a mut [f32]) -> &'a mut [f32] {
 }
 
 /// The slopes of all rows in front of a max-pool, out of those behind it.
-#[inline(always)]
-#[allow(clippy::inline_always)]
-fn spread(map: &Map, pooled: &sparse::Pooled<'_>, out: &mut [f32]) {
+fn spread(path: Path, map: &Map, pooled: &Behind<'_>, out: &mut [f32]) {
     let width = map.width();
     let window = if map.pool == WHOLE { out.len() / width } else { map.pool };
     let floor = if map.relu { 0.0 } else { f32::NEG_INFINITY };
     for (number, rows) in out.chunks_mut(window * width).enumerate() {
-        let of = |values: &'_ [f32]| number * width..(number * width + width).min(values.len());
-        let slopes = &pooled.slopes[of(pooled.slopes)];
-        let results = &pooled.results[of(pooled.results)];
-        let winners = &pooled.winners[of(pooled.winners)];
-        for (row, out) in rows.chunks_exact_mut(width).enumerate() {
-            let row = row as f32;
-            for channel in 0..width {
-                let keep = (winners[channel] == row) & (results[channel] > floor);
-                out[channel] = if keep { slopes[channel] } else { 0.0 };
-            }
-        }
+        let row = |values| &<[f32]>::split_at(values, number * width).1[..width];
+        let behind = Behind {
+            slopes: row(pooled.slopes),
+            results: row(pooled.results),
+            winners: row(pooled.winners),
+        };
+        pool::spread(path, &behind, floor, rows);
     }
 }
 
@@ -111,12 +107,7 @@ fn dense(
     let rows = map.rows(valid);
     let width = map.width();
     let own = &slopes[around.at(0)..around.at(rows)];
-    let bias = bias_sums(map, sums);
-    on(pass.path, || {
-        for row in own.chunks_exact(width) {
-            bias.iter_mut().zip(row).for_each(|(sum, slope)| *sum += slope);
-        }
-    });
+    elementwise::add_rows(pass.path, own, bias_sums(map, sums));
     let vectors = width / LANES;
     let weight_sums = &mut sums[map.weight.sums..][..map.sums(plan.symbols)];
     if map.slopes == Slopes::Table {

@@ -4,21 +4,14 @@ use super::super::gathered::{Sum, Term, add_sums};
 use super::super::lanes::LANES;
 use super::super::path::Path;
 use super::super::plan::{Map, WHOLE};
+use super::super::pool::Behind;
 use super::super::workspace::Sparse;
-
-/// What lies behind a pool: slopes, results and the row of its window that each result came from.
-#[derive(Clone, Copy)]
-pub(super) struct Pooled<'a> {
-    pub(super) slopes: &'a [f32],
-    pub(super) results: &'a [f32],
-    pub(super) winners: &'a [f32],
-}
 
 /// Lists the winners by filter, counts those of each row, and adds their slopes to the bias's.
 pub(super) fn list(
     map: &Map,
     rows: usize,
-    pooled: &Pooled<'_>,
+    pooled: &Behind<'_>,
     sparse: &mut Sparse,
     bias: &mut [f32],
 ) {

@@ -3,6 +3,7 @@
 use std::mem::take;
 
 use super::super::plan::{Kind, Step, padded};
+use super::super::pool::{self, Behind};
 use super::super::workspace::Workspace;
 use super::super::{attention, convolution, elementwise, layer_norm, record};
 use super::{Pass, window};
@@ -70,12 +71,17 @@ impl Pass<'_> {
                 Kind::Gelu => elementwise::gelu_back(path, values, back),
                 Kind::Dropout { .. } if self.dropout.is_some() => {
                     let mask = &space.own[step.own][..valid * channels];
-                    elementwise::multiply_back(path, mask, (channels, width), back);
+                    elementwise::multiply_back(path, mask, channels, width, back);
                 }
                 Kind::MaxPool { width: rows } => {
-                    let rows = window(rows, valid);
-                    let winners = &space.own[step.own];
-                    elementwise::max_back(path, slopes, winners, rows, width, back);
+                    let windows = back.chunks_mut(window(rows, valid) * width);
+                    let winners = space.own[step.own].chunks_exact(width);
+                    let behind = slopes.chunks_exact(width).zip(winners);
+                    for (rows, (slopes, winners)) in windows.zip(behind) {
+                        // Without a rectifier every result passes: any row stands for them.
+                        let behind = Behind { slopes, results: winners, winners };
+                        pool::spread(path, &behind, f32::NEG_INFINITY, rows);
+                    }
                 }
                 Kind::AveragePool { width: rows } => {
                     elementwise::average_back(path, slopes, window(rows, valid), width, back);
@@ -85,10 +91,10 @@ impl Pass<'_> {
                     let scale = &self.packed[packed..][..width];
                     // The sums of the bias lie behind those of the weight.
                     let (left, right) = sums.split_at_mut(bias.sums);
-                    let both = [&mut left[weight.sums..], right];
+                    let weight = &mut left[weight.sums..];
                     let kept = &mut space.own[step.own];
                     let back = step.back.then_some(back);
-                    layer_norm::backward(path, [slopes, scale], rows, kept, both, back);
+                    layer_norm::backward(path, slopes, scale, rows, kept, weight, right, back);
                 }
                 Kind::Attention { heads } => {
                     let head = self.head(step, heads, valid);

@@ -91,7 +91,7 @@ impl Pass<'_> {
                 let bias = &self.packed[packed + width..][..width];
                 let rows = layer_norm::Rows { channels, width };
                 let kept: &mut Aligned = &mut own[step.own];
-                layer_norm::forward(path, [values, weight, bias], rows, kept, out);
+                layer_norm::forward(path, values, weight, bias, rows, kept, out);
             }
             Kind::Attention { heads } => {
                 let head = self.head(step, heads, valid);
@@ -106,7 +106,7 @@ impl Pass<'_> {
                 Some(key) => {
                     let mask = &mut own[step.own][..valid * channels];
                     dropout_mask(key, layer, number, rate, mask);
-                    elementwise::multiply(path, values, mask, (channels, width), out);
+                    elementwise::multiply(path, values, mask, channels, width, out);
                 }
                 None => out.copy_from_slice(values),
             },

@@ -1,8 +1,9 @@
 //! From layers to steps.
 
+use super::map::{convolution_of, followers, linear};
 use super::{Buffer, Kind, Map, Plan, Slopes, Slot, Source, Step, Trained, WHOLE, padded};
 use crate::input::InputShape;
-use crate::layer::{Activation, Convolution, Layer, Padding, Pool};
+use crate::layer::{Activation, Convolution, Layer, Pool};
 use crate::network::Network;
 
 /// From this width of a max-pool on, the slopes behind it are so few that a sum over the winners is
@@ -277,30 +278,5 @@ impl Builder {
         let own = if pool == 1 { 0 } else { self.own(rows * map.width()) };
         self.step(Kind::Map(Box::new(map)), input, output, own, back);
         output
-    }
-}
-
-/// A linear map of each position as the convolution that it is.
-fn linear(outputs: usize) -> Convolution {
-    Convolution { padding: Padding::Valid, ..Convolution::same(outputs, 1) }
-}
-
-fn convolution_of(layer: &Layer) -> Option<Convolution> {
-    match layer {
-        Layer::Convolution(convolution) => Some(*convolution),
-        Layer::Linear { outputs } => Some(linear(*outputs)),
-        _ => None,
-    }
-}
-
-/// Whether a rectifier comes next, the width of the max-pool that comes then, and how many layers
-/// these are.
-fn followers(layers: &[Layer]) -> (bool, usize, usize) {
-    let relu = matches!(layers.first(), Some(Layer::Activation(Activation::Relu)));
-    let taken = usize::from(relu);
-    match layers.get(taken) {
-        Some(Layer::MaxPool { width }) if *width > 1 => (relu, *width, taken + 1),
-        Some(Layer::GlobalPool(Pool::Max)) => (relu, WHOLE, taken + 1),
-        _ => (relu, 1, taken),
     }
 }

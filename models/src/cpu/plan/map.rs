@@ -1,7 +1,7 @@
 //! A convolution or linear map as a step of a plan.
 
-use super::{Trained, padded};
-use crate::layer::Convolution;
+use super::{Trained, WHOLE, padded};
+use crate::layer::{Activation, Convolution, Layer, Padding, Pool};
 
 /// A convolution or linear map with what is computed in the same pass.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ impl Map {
 
     /// Rows of the output of `valid` rows, after the pool.
     pub(in crate::cpu) fn pooled_rows(&self, valid: usize) -> usize {
-        if self.pool == super::WHOLE { 1 } else { self.rows(valid).div_ceil(self.pool) }
+        if self.pool == WHOLE { 1 } else { self.rows(valid).div_ceil(self.pool) }
     }
 
     /// Tables of the look-up and rows of each, for an alphabet of `symbols`.
@@ -96,5 +96,30 @@ impl Map {
             Slopes::Dense | Slopes::Sparse => self.window() * self.width(),
             Slopes::Table => self.convolution.width * (symbols + 1) * self.width(),
         }
+    }
+}
+
+/// A linear map of each position as the convolution that it is.
+pub(super) fn linear(outputs: usize) -> Convolution {
+    Convolution { padding: Padding::Valid, ..Convolution::same(outputs, 1) }
+}
+
+pub(super) fn convolution_of(layer: &Layer) -> Option<Convolution> {
+    match layer {
+        Layer::Convolution(convolution) => Some(*convolution),
+        Layer::Linear { outputs } => Some(linear(*outputs)),
+        _ => None,
+    }
+}
+
+/// Whether a rectifier comes next, the width of the max-pool that comes then, and how many layers
+/// these are.
+pub(super) fn followers(layers: &[Layer]) -> (bool, usize, usize) {
+    let relu = matches!(layers.first(), Some(Layer::Activation(Activation::Relu)));
+    let taken = usize::from(relu);
+    match layers.get(taken) {
+        Some(Layer::MaxPool { width }) if *width > 1 => (relu, *width, taken + 1),
+        Some(Layer::GlobalPool(Pool::Max)) => (relu, WHOLE, taken + 1),
+        _ => (relu, 1, taken),
     }
 }
