@@ -3,6 +3,7 @@
 mod audit;
 mod check;
 mod predict;
+mod qpcr;
 mod run;
 mod schema;
 
@@ -42,6 +43,7 @@ enum Command {
     Check(check::Check),
     Predict(predict::Predict),
     Audit(audit::Audit),
+    Qpcr(qpcr::Qpcr),
     Schema(schema::Schema),
 }
 
@@ -63,6 +65,7 @@ impl Cli {
             Command::Check(command) => command.run(&console),
             Command::Predict(command) => command.run(&console),
             Command::Audit(command) => command.run(&console),
+            Command::Qpcr(command) => command.run(&console),
             Command::Schema(command) => command.run(&console),
         }
     }
