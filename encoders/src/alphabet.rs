@@ -160,12 +160,22 @@ impl Alphabet {
     /// for empty input, bytes of no alphabet, and bases with both T and U.
     #[must_use]
     pub fn guess(sequence: &[u8]) -> Option<Self> {
-        let mut counts = [0_usize; 256];
+        let mut counts = [0; 256];
         for symbol in sequence {
-            counts[usize::from(symbol.to_ascii_uppercase())] += 1;
+            counts[usize::from(*symbol)] += 1;
         }
-        let total = sequence.len();
-        let count = |symbols: &[u8]| symbols.iter().map(|&s| counts[usize::from(s)]).sum::<usize>();
+        Self::guess_from_counts(&counts)
+    }
+
+    /// Guesses the alphabet as [`Self::guess`] does, from the number of times that each byte occurs.
+    #[must_use]
+    pub fn guess_from_counts(counts: &[u64; 256]) -> Option<Self> {
+        let both = |s: u8| {
+            let lower = s.is_ascii_uppercase().then(|| counts[usize::from(s.to_ascii_lowercase())]);
+            counts[usize::from(s)] + lower.unwrap_or(0)
+        };
+        let total: u64 = counts.iter().sum();
+        let count = |symbols: &[u8]| symbols.iter().map(|&s| both(s)).sum::<u64>();
         if total == 0 {
             return None;
         }

@@ -5,8 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::Encoder;
 use crate::alphabet::Alphabet;
+use crate::codon::Codons;
 use crate::kmer::{KmerCounts, Scale, kmer_names};
 use crate::one_hot::OneHot;
+use crate::property::PropertyScale;
+use crate::reduced_kmer::ReducedKmerCounts;
+use crate::reduction::Reduction;
+use crate::six_frames::SixFrames;
 use crate::symbol_table::UnknownAs;
 use crate::token::KmerTokens;
 
@@ -59,6 +64,46 @@ pub enum EncoderConfig {
         #[serde(default)]
         alphabet: Alphabet,
     },
+    /// One channel a group of amino acids at every position of a protein: (N, L, G).
+    Reduced {
+        /// The groups.
+        reduction: Reduction,
+        /// Positions L; what is beyond is cut off and counted.
+        length: usize,
+    },
+    /// How often each k-mer of groups of amino acids occurs in a protein: (N, 1, G^k).
+    ReducedKmerCounts {
+        /// The groups.
+        reduction: Reduction,
+        /// Letters of a k-mer.
+        k: usize,
+        /// How the counts of a sequence are scaled.
+        #[serde(default)]
+        scale: Scale,
+    },
+    /// Published physico-chemical numbers at every position of a protein: (N, L, C).
+    Properties {
+        /// Where the numbers are from.
+        scale: PropertyScale,
+        /// Positions L; what is beyond is cut off and counted.
+        length: usize,
+    },
+    /// One channel a codon, from the first base on: (N, L, 64).
+    Codons {
+        /// Codons L; what is beyond is cut off and counted.
+        length: usize,
+        /// The alphabet of the sequences, DNA or RNA.
+        #[serde(default)]
+        alphabet: Alphabet,
+    },
+    /// The amino acids and stops of all six reading frames: (N, L, 126).
+    SixFrames {
+        /// Codons L of each frame; what is beyond is cut off and counted.
+        length: usize,
+        /// The alphabet of the sequences, DNA or RNA.
+        #[serde(default)]
+        alphabet: Alphabet,
+    },
 }
 
 impl EncoderConfig {
@@ -68,7 +113,12 @@ impl EncoderConfig {
         match self {
             Self::OneHot { alphabet, .. }
             | Self::KmerCounts { alphabet, .. }
-            | Self::KmerTokens { alphabet, .. } => *alphabet,
+            | Self::KmerTokens { alphabet, .. }
+            | Self::Codons { alphabet, .. }
+            | Self::SixFrames { alphabet, .. } => *alphabet,
+            Self::Reduced { .. } | Self::ReducedKmerCounts { .. } | Self::Properties { .. } => {
+                Alphabet::Protein
+            }
         }
     }
 
@@ -84,6 +134,21 @@ impl EncoderConfig {
                 check_k(k, alphabet)?;
                 let special = ["(padding)", "(unknown)"].map(str::to_owned);
                 special.into_iter().chain(kmer_names(alphabet, k)).collect()
+            }
+            Self::Reduced { reduction, .. } => {
+                reduction.groups().iter().map(ToString::to_string).collect()
+            }
+            Self::ReducedKmerCounts { reduction, k, scale } => {
+                check_words(k, reduction.groups().len(), Alphabet::Protein)?;
+                ReducedKmerCounts::new(reduction, k, scale).names()
+            }
+            Self::Properties { scale, .. } => {
+                scale.names().iter().map(ToString::to_string).collect()
+            }
+            Self::Codons { alphabet, .. } => kmer_names(check_bases(alphabet)?, 3).collect(),
+            Self::SixFrames { alphabet, .. } => {
+                check_bases(alphabet)?;
+                SixFrames::names()
             }
         })
     }
@@ -107,6 +172,24 @@ pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
                 stride => Box::new(KmerTokens::new(alphabet, k, stride, length)),
             }
         }
+        EncoderConfig::Reduced { reduction, length } => {
+            let groups = reduction.groups().len();
+            Box::new(OneHot::of_proteins(&reduction.channels(), groups, check_length(length)?))
+        }
+        EncoderConfig::ReducedKmerCounts { reduction, k, scale } => {
+            check_words(k, reduction.groups().len(), Alphabet::Protein)?;
+            Box::new(ReducedKmerCounts::new(reduction, k, scale))
+        }
+        EncoderConfig::Properties { scale, length } => {
+            let channels = scale.names().len();
+            Box::new(OneHot::of_proteins(scale.channels(), channels, check_length(length)?))
+        }
+        EncoderConfig::Codons { length, alphabet } => {
+            Box::new(Codons::new(check_bases(alphabet)?, check_length(length)?))
+        }
+        EncoderConfig::SixFrames { length, alphabet } => {
+            Box::new(SixFrames::new(check_bases(alphabet)?, check_length(length)?))
+        }
     })
 }
 
@@ -126,12 +209,21 @@ fn check_counts(k: usize, canonical: bool, alphabet: Alphabet) -> Result<(), Con
     Ok(())
 }
 
+fn check_bases(alphabet: Alphabet) -> Result<Alphabet, ConfigError> {
+    if alphabet.is_nucleic() { Ok(alphabet) } else { Err(ConfigError::CodonsOfProtein) }
+}
+
 fn check_k(k: usize, alphabet: Alphabet) -> Result<(), ConfigError> {
-    let largest = (MAX_KMERS.ilog2() / alphabet.letters().ilog2()) as usize;
-    let largest = (1..=largest).rev().find(|&k| alphabet.letters().pow(k as u32) <= MAX_KMERS);
-    match largest {
-        Some(largest) if k > largest => Err(ConfigError::TooManyKmers { k, alphabet, largest }),
-        _ if k == 0 => Err(ConfigError::ZeroK),
+    check_words(k, alphabet.letters(), alphabet)
+}
+
+/// Refuses k-mers of which there are too many.
+fn check_words(k: usize, letters: usize, alphabet: Alphabet) -> Result<(), ConfigError> {
+    let fits = |k: &usize| letters.checked_pow(*k as u32).is_some_and(|n| n <= MAX_KMERS);
+    let largest = (1..=MAX_KMERS.ilog2() as usize).take_while(fits).last().unwrap_or(0);
+    match k {
+        0 => Err(ConfigError::ZeroK),
+        _ if k > largest => Err(ConfigError::TooManyKmers { k, letters, alphabet, largest }),
         _ => Ok(()),
     }
 }
@@ -156,12 +248,14 @@ pub enum ConfigError {
     ZeroK,
     /// There are more than [`MAX_KMERS`] k-mers.
     #[error(
-        "`k` is {k}: {}^{k} k-mers are more than the {MAX_KMERS} that an encoder takes; \
-         expected at most {largest} for {alphabet} sequences", alphabet.letters()
+        "`k` is {k}: {letters}^{k} k-mers are more than the {MAX_KMERS} that an encoder takes; \
+         expected at most {largest} for {alphabet} sequences"
     )]
     TooManyKmers {
         /// The k asked for.
         k: usize,
+        /// Letters of the alphabet, or groups of a reduced one.
+        letters: usize,
         /// The alphabet.
         alphabet: Alphabet,
         /// The largest k that is taken.
@@ -173,6 +267,9 @@ pub enum ConfigError {
     /// Canonical k-mers of a protein.
     #[error("`canonical` needs DNA or RNA: a protein has no reverse complement")]
     CanonicalProtein,
+    /// Codons of a protein.
+    #[error("codons and reading frames need DNA or RNA, not proteins")]
+    CodonsOfProtein,
 }
 
 #[cfg(test)]
@@ -201,6 +298,16 @@ mod tests {
         assert_eq!(shape(counts(3, true, Alphabet::Dna)), dense(32));
         assert_eq!(shape(counts(2, true, Alphabet::Rna)), dense(10));
         assert_eq!(shape(counts(2, false, Alphabet::Protein)), dense(400));
+        let symbols = |channels, symbols| Shape::Symbols { length: 9, symbols, channels };
+        let (reduction, scale) = (Reduction::Murphy10, Scale::None);
+        assert_eq!(shape(EncoderConfig::Reduced { reduction, length: 9 }), symbols(10, 28));
+        assert_eq!(shape(EncoderConfig::ReducedKmerCounts { reduction, k: 3, scale }), dense(1000));
+        let scale = PropertyScale::ZScales5;
+        assert_eq!(shape(EncoderConfig::Properties { scale, length: 9 }), symbols(5, 28));
+        let alphabet = Alphabet::Dna;
+        assert_eq!(shape(EncoderConfig::Codons { length: 9, alphabet }), symbols(64, 66));
+        let frames = Shape::Dense { length: 9, channels: 126 };
+        assert_eq!(shape(EncoderConfig::SixFrames { length: 9, alphabet }), frames);
         let expected = Shape::Tokens { length: 7, vocabulary: 66 };
         assert_eq!(shape(tokens(3, None, Some(7))), expected);
     }
@@ -229,9 +336,13 @@ mod tests {
              expected at most 10 for DNA sequences"
         );
         let protein = Alphabet::Protein;
-        let expected = ConfigError::TooManyKmers { k: usize::MAX, alphabet: protein, largest: 4 };
+        let expected =
+            ConfigError::TooManyKmers { k: usize::MAX, letters: 20, alphabet: protein, largest: 4 };
         assert_eq!(refusal(counts(usize::MAX, false, protein)), expected);
         assert_eq!(refusal(counts(2, true, protein)), ConfigError::CanonicalProtein);
+        let codons = EncoderConfig::Codons { length: 3, alphabet: protein };
+        assert_eq!(codons.names().unwrap_err(), ConfigError::CodonsOfProtein);
+        assert_eq!(refusal(codons), ConfigError::CodonsOfProtein);
         assert_eq!(refusal(tokens(3, None, None)), ConfigError::LengthMissing);
         assert_eq!(refusal(tokens(3, Some(0), Some(1))), ConfigError::ZeroStride);
         assert!(build(&counts(10, true, Alphabet::Dna)).is_ok());
@@ -260,7 +371,7 @@ mod tests {
     #[test]
     fn the_schema_refuses_unknown_keys() {
         let schema = schemars::schema_for!(EncoderConfig).to_value().to_string();
-        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 6, "{schema}");
+        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 16, "{schema}");
         assert!(schema.contains("kmer-tokens") && schema.contains("log-l2"), "{schema}");
     }
 }

@@ -26,7 +26,7 @@ pub enum Scale {
 }
 
 impl Scale {
-    fn apply(self, counts: &mut [f32]) {
+    pub(crate) fn apply(self, counts: &mut [f32]) {
         if self == Self::LogL2 {
             for count in counts.iter_mut() {
                 *count = count.ln_1p();

@@ -21,9 +21,14 @@
 
 pub mod alphabet;
 pub mod batch;
+pub mod codon;
 pub mod config;
 pub mod kmer;
 pub mod one_hot;
+pub mod property;
+pub mod reduced_kmer;
+pub mod reduction;
+pub mod six_frames;
 pub mod sketch;
 pub mod symbol_table;
 pub mod token;

@@ -20,6 +20,13 @@ impl OneHot {
     pub(crate) fn new(alphabet: Alphabet, length: usize, unknown: UnknownAs) -> Self {
         Self { alphabet, length, table: Arc::new(alphabet.table(unknown)) }
     }
+
+    /// Proteins with other channels than one a letter: `letters` (20, C) are those of each amino
+    /// acid, an ambiguity code has the mean of its amino acids.
+    pub(crate) fn of_proteins(letters: &[f32], channels: usize, length: usize) -> Self {
+        let table = Alphabet::Protein.table(UnknownAs::Zeros).project(letters, channels);
+        Self { alphabet: Alphabet::Protein, length, table: Arc::new(table) }
+    }
 }
 
 impl Encoder for OneHot {
@@ -62,6 +69,18 @@ mod tests {
             0.0, 0.0, 0.0, 0.0,    0.0, 0.0, 0.0, 0.0,    0.0, 0.0, 0.0, 0.0,
             0.25, 0.25, 0.25, 0.25, 0.5, 0.0, 0.5, 0.0,   0.0, 0.0, 0.0, 0.0,
         ];
+        assert_eq!(batch.to_dense().unwrap(), expected);
+    }
+
+    #[test]
+    fn channels_of_proteins_by_hand() {
+        let letters: Vec<f32> = (0..40).map(|value| value as f32).collect(); // (20, 2)
+        let encoder = OneHot::of_proteins(&letters, 2, 5);
+        assert_eq!(encoder.shape(), Shape::Symbols { length: 5, symbols: 28, channels: 2 });
+        let mut batch = Batch::default();
+        encoder.encode(&[b"ayB*X"], &mut batch).unwrap();
+        // A is the first, Y the last; B is D (4, 5) or N (22, 23); stop and X are nothing.
+        let expected = [0.0, 1.0, 38.0, 39.0, 13.0, 14.0, 0.0, 0.0, 0.0, 0.0];
         assert_eq!(batch.to_dense().unwrap(), expected);
     }
 

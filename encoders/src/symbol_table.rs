@@ -36,6 +36,21 @@ impl SymbolTable {
         self.values.get(start..start + self.channels).unwrap_or_default()
     }
 
+    /// Returns a table (S, C') whose rows are this table's rows (S, C) times `letters` (C, C').
+    #[must_use]
+    pub(crate) fn project(&self, letters: &[f32], channels: usize) -> Self {
+        let mut values = vec![0.0; self.symbols * channels];
+        let rows = self.values.chunks(self.channels).zip(values.chunks_mut(channels));
+        for (shares, out) in rows {
+            for (share, letter) in shares.iter().zip(letters.chunks(channels)) {
+                for (sum, value) in out.iter_mut().zip(letter) {
+                    *sum += share * value;
+                }
+            }
+        }
+        Self { symbols: self.symbols, channels, values }
+    }
+
     /// Replaces `out` by the rows of `codes`: (N, L) becomes (N, L, C), reusing the memory.
     pub fn expand(&self, codes: &[u8], out: &mut Vec<f32>) {
         out.clear();

@@ -23,6 +23,9 @@ mod unfold;
 mod valid;
 mod values;
 
+pub(crate) use activation::{gate, gelu_slope};
+pub(crate) use exponential::exp;
+
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Result, Tensor, Var};

@@ -4,11 +4,12 @@
 mod golden;
 mod shards;
 
-pub(crate) use shards::Shard;
+pub(crate) use shards::{CPU_SHARDS, Shard, range};
 
 use candle_core::Device;
 
 use crate::candle_executor::Tensors;
+use crate::cpu::Cpu;
 use crate::dropout::DropoutKey;
 use crate::head::{CrossEntropy, TargetError, Targets};
 use crate::input::{Input, InputError};
@@ -22,6 +23,8 @@ use crate::weights::Weights;
 /// any number of threads.
 #[derive(Clone, Debug)]
 pub enum Executor {
+    /// Fused kernels on the CPU.
+    Cpu(Cpu),
     /// Candle operations, on the CPU or a GPU.
     Candle(Device),
 }
@@ -49,6 +52,21 @@ pub enum ExecutorError {
 }
 
 impl Executor {
+    /// The executor for a device: the fused one on the CPU, candle elsewhere.
+    #[must_use]
+    pub fn on(device: Device) -> Self {
+        if device.is_cpu() { Self::Cpu(Cpu::default()) } else { Self::Candle(device) }
+    }
+
+    /// The device that it runs on.
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        match self {
+            Self::Cpu(_) => &Device::Cpu,
+            Self::Candle(device) => device,
+        }
+    }
+
     /// The logits of a batch, (N, K).
     pub fn logits(
         &self,
@@ -56,10 +74,11 @@ impl Executor {
         weights: &Weights,
         input: &Input<'_>,
     ) -> Result<Vec<f32>, ExecutorError> {
-        check_weights(network, weights, weights.len())?;
-        input.check(&network.input())?;
         match self {
+            Self::Cpu(cpu) => cpu.logits(network, weights, input),
             Self::Candle(device) => {
+                check_weights(network, weights, weights.len())?;
+                input.check(&network.input())?;
                 let tensors = Tensors::constant(weights, device)?;
                 shards::logits(shards::count(device.is_cpu()), network, input, |input| {
                     Ok(tensors.logits(network, input)?)
@@ -83,11 +102,14 @@ impl Executor {
         dropout: Option<DropoutKey>,
         gradients: &mut [f32],
     ) -> Result<f64, ExecutorError> {
-        check_weights(network, weights, gradients.len())?;
-        input.check(&network.input())?;
-        targets.check(input.n, network.classes())?;
         match self {
+            Self::Cpu(cpu) => {
+                cpu.loss_and_gradients(network, weights, input, targets, loss, dropout, gradients)
+            }
             Self::Candle(device) => {
+                check_weights(network, weights, gradients.len())?;
+                input.check(&network.input())?;
+                targets.check(input.n, network.classes())?;
                 let tensors = Tensors::variable(weights, device)?;
                 let count = shards::count(device.is_cpu());
                 let run = |shard: &shards::Shard<'_>, gradients: &mut [f32]| {

@@ -1,30 +1,45 @@
 //! The audit: what a score on this data set is worth, finding by finding.
 
 mod balance;
+mod batch;
 mod calibration;
+mod card;
 mod cell;
 mod certificate;
 mod confounding;
 mod contingency;
 mod contradiction;
+mod distant;
 pub mod diversity;
+mod drift;
 mod duplicate;
+mod feature;
+mod feedback;
 pub mod finding;
 mod gap;
 mod gate;
 mod group_performance;
+mod homologue;
+mod intersection;
+mod label_noise;
 mod leakage;
 mod lift;
+pub mod locus;
 mod lookup;
 mod memorisation;
 #[cfg(test)]
 mod planted;
+mod probe;
 mod profile;
 #[cfg(test)]
 mod published;
 mod query;
+pub mod record;
 mod redundancy;
+mod reference;
+mod remedy;
 mod representation;
+mod rule;
 mod scored;
 mod shortcut;
 mod skipped;
@@ -32,6 +47,7 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod truncation;
 mod verdict;
 mod would_leak;
 
@@ -44,11 +60,19 @@ use crate::neighbour::Neighbours;
 use crate::neighbour::identity::Identities;
 use crate::split::Splits;
 
+pub use card::card;
+pub use drift::Spread;
+pub use feedback::Predicted;
 pub use finding::{Finding, Status};
 pub use profile::{Profile, Range};
 pub use query::{Familiarity, query};
+pub use record::Record;
+pub use reference::Reference;
+pub use remedy::{Change, Remedies};
+pub use rule::{Rule, rule, rules};
 pub use text::text;
-pub use verdict::{Grade, Verdict, gate};
+pub use truncation::truncation;
+pub use verdict::{Grade, Verdict, gate, regressions};
 
 /// Version of `audit.json`.
 pub const SCHEMA: u32 = 1;
@@ -76,6 +100,10 @@ pub struct Audit {
     pub verdict: Verdict,
     /// Every question asked, in the order asked.
     pub findings: Vec<Finding>,
+    /// What was predicted, where the audit goes with predictions: a later audit recognises labels
+    /// that a model made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predicted: Vec<Predicted>,
 }
 
 /// The program that wrote an audit.
@@ -117,6 +145,7 @@ impl Audit {
             seed,
             verdict: Verdict::of(&findings),
             findings,
+            predicted: Vec::new(),
         }
     }
 }
@@ -129,6 +158,9 @@ pub struct Subject<'a> {
     k: usize,
     held_out: Option<(&'a Splits, &'a Neighbours)>,
     seed: u64,
+    sensitive: bool,
+    predictions: Option<&'a [Predicted]>,
+    references: &'a [Reference],
 }
 
 impl<'a> Subject<'a> {
@@ -141,11 +173,8 @@ impl<'a> Subject<'a> {
         seed: u64,
     ) -> Self {
         Self {
-            dataset,
-            clusters: &splits.clusters,
-            k: splits.certificate.k,
             held_out: Some((splits, neighbours)),
-            seed,
+            ..Self::unsplit(dataset, &splits.clusters, splits.certificate.k, seed)
         }
     }
 
@@ -153,13 +182,46 @@ impl<'a> Subject<'a> {
     /// length that near copies are looked for with.
     #[must_use]
     pub fn unsplit(dataset: &'a Dataset, clusters: &'a [u32], k: usize, seed: u64) -> Self {
-        Self { dataset, clusters, k, held_out: None, seed }
+        Self {
+            dataset,
+            clusters,
+            k,
+            held_out: None,
+            seed,
+            sensitive: false,
+            predictions: None,
+            references: &[],
+        }
+    }
+
+    /// Looks for distant relatives across the split, too, which takes longer.
+    #[must_use]
+    pub fn with_sensitivity(self, sensitive: bool) -> Self {
+        Self { sensitive, ..self }
+    }
+
+    /// What earlier models predicted: none of it should be a label now.
+    #[must_use]
+    pub fn with_predictions(self, predictions: &'a [Predicted]) -> Self {
+        Self { predictions: Some(predictions), ..self }
+    }
+
+    /// Populations that a score is meant for.
+    #[must_use]
+    pub fn with_references(self, references: &'a [Reference]) -> Self {
+        Self { references, ..self }
     }
 }
 
 /// Everything that can be told without a trained model, in the order of the report.
 #[must_use]
 pub fn data(subject: &Subject) -> Vec<Finding> {
+    examine(subject).0
+}
+
+/// The same, and what is said of each record.
+#[must_use]
+pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     let identities = Identities::new(subject.dataset);
     let dealt = would_leak::Dealt::new(subject);
     let neighbours = dealt.neighbours();
@@ -167,15 +229,22 @@ pub fn data(subject: &Subject) -> Vec<Finding> {
     findings.extend(balance::balance(subject));
     findings.extend(duplicate::duplicate(subject, &identities));
     findings.push(contradiction::contradiction(subject, &identities));
+    findings.push(homologue::homologue(subject, neighbours));
     findings.push(redundancy::redundancy(subject, neighbours));
+    findings.push(feedback::feedback(subject, &identities));
     findings.extend(leakage::leakage(subject));
+    findings.push(distant::related(subject));
+    findings.push(distant::sensitive(subject));
     findings.push(lookup::lookup(subject));
     findings.push(dealt.finding(subject));
     findings.extend(shortcut::shortcut(subject));
+    findings.push(feature::feature(subject));
     findings.extend(symbols::symbols(subject));
     findings.extend(representation::representation(subject));
+    findings.extend(reference::reference(subject));
     findings.extend(confounding::confounding(subject));
-    findings
+    findings.extend(batch::batch(subject));
+    (findings, record::records(subject, &identities, neighbours))
 }
 
 /// Everything that needs the trained models' scores, in the order of the report.
@@ -195,7 +264,9 @@ pub fn performance(
     for model in &models {
         findings.push(memorisation::memorisation(model, neighbours, seed));
         findings.extend(group_performance::group_performance(model, dataset, seed));
+        findings.extend(intersection::intersection(model, dataset, seed));
         findings.push(calibration::calibration(model, dataset));
+        findings.push(label_noise::label_noise(model, dataset, &splits.certificate.method));
     }
     findings
 }

@@ -2,10 +2,16 @@
 
 mod audit;
 mod check;
+mod coordinates;
+mod explain;
+mod given;
+mod inspect;
+mod labelled;
 mod predict;
 mod qpcr;
 mod run;
 mod schema;
+mod split;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -39,11 +45,14 @@ struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Inspect(inspect::Inspect),
     Run(run::Run),
     Check(check::Check),
     Predict(predict::Predict),
-    Audit(audit::Audit),
     Qpcr(qpcr::Qpcr),
+    Audit(Box<audit::Audit>),
+    Split(split::Split),
+    Explain(explain::Explain),
     Schema(schema::Schema),
 }
 
@@ -61,11 +70,14 @@ impl Cli {
         }
         let console = Console::new(self.common.format, self.common.quiet);
         match self.command {
+            Command::Inspect(command) => command.run(&console),
             Command::Run(command) => command.run(&console),
             Command::Check(command) => command.run(&console),
             Command::Predict(command) => command.run(&console),
             Command::Audit(command) => command.run(&console),
             Command::Qpcr(command) => command.run(&console),
+            Command::Split(command) => command.run(&console),
+            Command::Explain(command) => command.run(&console),
             Command::Schema(command) => command.run(&console),
         }
     }

@@ -1,5 +1,7 @@
 //! Records in columns: one byte arena for all sequences, ids, labels and groups beside it.
 
+use std::path::{Path, PathBuf};
+
 use cistron_encoders::alphabet::Alphabet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,9 @@ pub struct Dataset {
     pub groups: Vec<Group>,
     /// Line of each record in its file, from 1.
     pub lines: Vec<u64>,
+    /// Files that the records were read from, in order, with the number of records up to each
+    /// one's end.
+    sources: Vec<(PathBuf, usize)>,
     /// Records that the reader skipped, with the reason.
     pub skipped: Vec<String>,
 }
@@ -61,6 +66,7 @@ impl Dataset {
             labels: Vec::new(),
             groups: Vec::new(),
             lines: Vec::new(),
+            sources: Vec::new(),
             skipped: Vec::new(),
         }
     }
@@ -72,6 +78,20 @@ impl Dataset {
         self.ids.push(id);
         self.labels.push(None);
         self.lines.push(line);
+        if let Some((_, end)) = self.sources.last_mut() {
+            *end += 1;
+        }
+    }
+
+    /// Says that the records which follow are of the file `path`.
+    pub fn begin_source(&mut self, path: &Path) {
+        self.sources.push((path.to_path_buf(), self.len()));
+    }
+
+    /// Files that records were read from, with the number of records of each.
+    pub fn sources(&self) -> impl Iterator<Item = (&Path, usize)> {
+        let starts = std::iter::once(0).chain(self.sources.iter().map(|(_, end)| *end));
+        self.sources.iter().zip(starts).map(|((path, end), start)| (path.as_path(), end - start))
     }
 
     /// Number of records.

@@ -21,6 +21,8 @@ pub struct InputError {
     pub expected: String,
     /// What to do about it.
     pub help: String,
+    /// Whether nothing behind it can be read, so that it cannot be skipped.
+    pub fatal: bool,
 }
 
 impl InputError {
@@ -53,6 +55,19 @@ impl InputError {
     pub fn at_line(mut self, line: u64) -> Self {
         self.line = Some(line);
         self
+    }
+
+    /// Says that nothing behind it can be read.
+    #[must_use]
+    pub fn fatal(mut self) -> Self {
+        self.fatal = true;
+        self
+    }
+
+    /// Whether only one record is wrong, so that the others can be read.
+    #[must_use]
+    pub fn is_of_a_record(&self) -> bool {
+        self.record.is_some() && !self.fatal
     }
 
     /// Adds the identifier of the record.

@@ -2,6 +2,7 @@
 
 pub mod association;
 pub mod bootstrap;
+pub mod delong;
 pub mod false_discovery;
 pub mod floor;
 pub mod interval;

@@ -46,7 +46,8 @@ pub struct Card {
     /// Length of the k-mers in `train.sketch`.
     pub k: usize,
     /// A sequence is unfamiliar where less than this share of its own k-mers is found in any one
-    /// training record; 5 % of the validation records were. Absent without validation records.
+    /// training record; 5 % of the validation records were. Absent without validation records, and
+    /// where more than 5 % of them share nothing with training, as whole clusters held out often do.
     pub unfamiliar_below: Option<f64>,
     /// How it was trained.
     pub training: Training,

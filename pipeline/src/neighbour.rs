@@ -3,7 +3,7 @@
 pub mod identity;
 mod proximity;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use cistron_encoders::sketch::{
     Denominator, Index, KmerSets, MIN_KMERS, Nearest, Scratch, SketchError,
@@ -47,14 +47,46 @@ impl Neighbour {
 
 /// Relatives that a record has in the whole data set, itself not counted, by containment of the
 /// smaller set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Relatives {
+    /// The closest other record, and its containment; `None` where none shares a k-mer.
+    pub closest: Option<(usize, f64)>,
+    /// What the labelled relatives at .5 and above say; `None` of fewer than two.
+    pub vote: Option<Vote>,
     /// At .95 and above.
     pub copies: u32,
     /// At .5 and above.
     pub near: u32,
     /// At .2 and above.
     pub related: u32,
+}
+
+/// The commonest label among a record's relatives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vote {
+    /// The label, the first of equals.
+    pub label: u32,
+    /// Relatives that carry it.
+    pub votes: u32,
+    /// Relatives that carry a label.
+    pub of: u32,
+}
+
+impl Vote {
+    /// Counts the labels of relatives; `None` of fewer than two.
+    fn count(labels: impl Iterator<Item = u32>) -> Option<Self> {
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        labels.for_each(|label| *counts.entry(label).or_default() += 1);
+        let of = counts.values().sum();
+        let (label, votes) = counts.into_iter().max_by_key(|(label, n)| (*n, u32::MAX - label))?;
+        (of >= 2).then_some(Self { label, votes, of })
+    }
+
+    /// The label that more than half of the relatives carry.
+    #[must_use]
+    pub fn majority(&self) -> Option<u32> {
+        (2 * self.votes > self.of).then_some(self.label)
+    }
 }
 
 /// The neighbours of all held-out records of all folds.
@@ -135,18 +167,20 @@ struct Comparison<'a> {
     index: Index,
     folds: &'a [Vec<Part>],
     identities: Identities,
+    labels: &'a [Option<u32>],
     /// Records by the hash of their sequence, each list in ascending order.
     same: HashMap<u128, Vec<usize>>,
 }
 
 impl<'a> Comparison<'a> {
-    fn new(dataset: &Dataset, sets: &'a KmerSets, folds: &'a [Vec<Part>]) -> Self {
+    fn new(dataset: &'a Dataset, sets: &'a KmerSets, folds: &'a [Vec<Part>]) -> Self {
         let identities = Identities::new(dataset);
         let mut same: HashMap<u128, Vec<usize>> = HashMap::new();
         for i in 0..dataset.len() {
             same.entry(identities.forward(i)).or_default().push(i);
         }
-        Self { sets, index: Index::build(sets), folds, identities, same }
+        let labels = &dataset.labels;
+        Self { sets, index: Index::build(sets), folds, identities, labels, same }
     }
 
     /// Relatives of record `i`, and its neighbours in each fold where it is held out.
@@ -175,11 +209,18 @@ impl<'a> Comparison<'a> {
 
         let count = |least: f64| near.iter().filter(|n| n.2.is_some_and(|c| c >= least)).count();
         let relatives = if assessable {
-            let [copies, near, related] = [0.95, 0.5, 0.2].map(|c| count(c) as u32);
-            Relatives { copies, near, related }
+            let [copies, near_by, related] = [0.95, 0.5, 0.2].map(|c| count(c) as u32);
+            let closest = best_of_smaller(near.iter());
+            let voters = near.iter().filter(|n| n.2.is_some_and(|c| c >= 0.5));
+            let vote = Vote::count(voters.filter_map(|n| self.labels[n.0]));
+            Relatives { closest, vote, copies, near: near_by, related }
         } else {
-            let same = (copies.len() - 1 + turned.len()) as u32;
-            Relatives { copies: same, near: same, related: same }
+            let others: Vec<usize> =
+                copies.iter().chain(turned).copied().filter(|j| *j != i).collect();
+            let same = others.len() as u32;
+            let vote = Vote::count(others.iter().filter_map(|j| self.labels[*j]));
+            let closest = others.first().map(|j| (*j, 1.0));
+            Relatives { closest, vote, copies: same, near: same, related: same }
         };
         let held_out = |parts: &Vec<Part>| {
             (parts[i] == Part::Test).then(|| {
@@ -191,6 +232,21 @@ impl<'a> Comparison<'a> {
         };
         (relatives, self.folds.iter().map(held_out).collect())
     }
+}
+
+/// The record with the highest containment of the smaller set, the first of equals.
+fn best_of_smaller<'a>(
+    near: impl Iterator<Item = &'a (usize, f64, Option<f64>)>,
+) -> Option<(usize, f64)> {
+    let mut closest: Option<(usize, f64)> = None;
+    for (j, _, smaller) in near {
+        if let Some(c) = smaller
+            && closest.is_none_or(|(at, best)| (*c, at) > (best, *j))
+        {
+            closest = Some((*j, *c));
+        }
+    }
+    closest
 }
 
 /// The best of `near` (record, containment of the query, of the smaller set; best query first).
@@ -214,14 +270,7 @@ fn neighbour(
         };
     }
     let nearest = near.iter().find(|(j, ..)| learnt(j));
-    let mut closest: Option<(usize, f64)> = None;
-    for (j, _, smaller) in near.iter().filter(|(j, ..)| learnt(j)) {
-        if let Some(c) = smaller
-            && closest.is_none_or(|(at, best)| (*c, at) > (best, *j))
-        {
-            closest = Some((*j, *c));
-        }
-    }
+    let closest = best_of_smaller(near.iter().filter(|(j, ..)| learnt(j)));
     Neighbour {
         nearest: nearest.map(|n| n.0),
         containment: assessable.then(|| nearest.map_or(0.0, |n| n.1)),
@@ -294,9 +343,27 @@ mod tests {
         assert_eq!(found.fold(0).len(), 6);
         assert_eq!(found.iter().filter(|(_, _, n)| n.nearest == Some(0)).count(), 4);
         // The gene, its copy, the other strand, the fragment and the long record are one family.
-        assert_eq!(found.relatives[0], Relatives { copies: 4, near: 4, related: 4 });
-        assert_eq!(found.relatives[5], Relatives { copies: 1, near: 1, related: 1 });
+        let kin = |i: usize| {
+            let of = found.relatives[i];
+            (of.copies, of.near, of.related, of.closest)
+        };
+        assert_eq!(kin(0), (4, 4, 4, Some((1, 1.0))));
+        assert_eq!(kin(5), (1, 1, 1, Some((6, 1.0))));
         assert_eq!(found.relatives[7], Relatives::default());
+    }
+
+    #[test]
+    fn relatives_vote_by_their_labels() {
+        let vote = |labels: &[u32]| Vote::count(labels.iter().copied());
+        assert_eq!(vote(&[1]), None);
+        assert_eq!(vote(&[1, 1, 0]).and_then(|v| v.majority()), Some(1));
+        assert_eq!(vote(&[1, 0]).and_then(|v| v.majority()), None);
+        let mut dataset = dataset(Alphabet::Dna, &[GENE, GENE, GENE, b"ACGGTCATTAACCGGTA"]);
+        let labels = ["a", "b", "b", "b"].map(|l| Some(l.to_string()));
+        dataset.set_labels(&labels);
+        let found = Neighbours::of_folds(&dataset, &[vec![Train; 4]], 8).unwrap();
+        assert_eq!(found.relatives[0].vote, Some(Vote { label: 1, votes: 2, of: 2 }));
+        assert_eq!(found.relatives[3].vote, None);
     }
 
     #[test]

@@ -1,19 +1,21 @@
 //! Predictions, one row a record with its evidence, and never without their audit.
 
+pub mod variants;
+
 use std::path::{Path, PathBuf};
 
-use cistron_encoders::alphabet::Alphabet;
 use cistron_encoders::sketch::Scratch;
 use cistron_models::executor::Executor;
 use cistron_models::metrics::argmax;
 use rayon::prelude::*;
 
 use crate::artefact::{self, Tsv};
-use crate::audit::{self, Audit, Familiarity, InputFile};
+use crate::audit::{self, Audit, Familiarity, InputFile, Predicted};
 use crate::dataset::Dataset;
 use crate::error::{Error, InputError};
 use crate::model::Model;
 use crate::read;
+use crate::read::translation::Reading;
 use crate::workflow::Input;
 
 /// What is predicted of one record, with its evidence.
@@ -55,8 +57,7 @@ impl Ensemble {
         let folders = members(folder)?;
         let members = folders.iter().map(|f| Model::load(f)).collect::<Result<Vec<_>, _>>()?;
         let Some(first) = members.first() else {
-            let help = "name a folder such as out/NAME/models/conv, or one of its fold-0/seed-0";
-            return Err(InputError::new(folder, "no model.json", "a trained model", help).into());
+            return Err(no_model(folder, "no model.json").into());
         };
         if let Some((other, at)) =
             members.iter().zip(&folders).find(|(m, _)| m.card.classes != first.card.classes)
@@ -132,13 +133,18 @@ impl Ensemble {
     }
 }
 
+fn no_model(folder: &Path, found: impl Into<String>) -> InputError {
+    let help = "name a folder such as out/NAME/models/conv, or one of its fold-0/seed-0";
+    InputError::new(folder, found, "a trained model", help)
+}
+
 /// Model folders at or below `folder`, in order.
 fn members(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     if folder.join("model.json").is_file() {
         return Ok(vec![folder.to_path_buf()]);
     }
     let list = |folder: &Path| -> Result<Vec<PathBuf>, Error> {
-        let entries = std::fs::read_dir(folder).map_err(|e| artefact::missing(folder, &e))?;
+        let entries = std::fs::read_dir(folder).map_err(|e| no_model(folder, e.to_string()))?;
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.retain(|path| path.is_dir());
         paths.sort();
@@ -177,9 +183,27 @@ pub fn write(
         table.row(row)?;
     }
     let beside = audit_path(path);
-    artefact::write_json(&beside, audit)?;
+    let predicted = predicted(classes, dataset, records, predictions);
+    artefact::write_json(&beside, &Audit { predicted, ..audit.clone() })?;
     table.write(path)?;
     Ok([path.to_path_buf(), beside])
+}
+
+/// What a later audit recognises these labels by; a record that has a label keeps it.
+fn predicted(
+    classes: &[String],
+    dataset: &Dataset,
+    records: &[usize],
+    predictions: &[Prediction],
+) -> Vec<Predicted> {
+    let unlabelled: Vec<(usize, usize)> = records
+        .iter()
+        .zip(predictions)
+        .filter(|(record, _)| dataset.labels[**record].is_none())
+        .map(|(record, prediction)| (*record, prediction.class()))
+        .collect();
+    let asked = dataset.select(&unlabelled.iter().map(|(record, _)| *record).collect::<Vec<_>>());
+    Predicted::of(&asked, unlabelled.iter().map(|(_, class)| classes[*class].as_str()))
 }
 
 /// Where the audit of a table of predictions lies: `TABLE.audit.json` for `TABLE.tsv`.
@@ -192,10 +216,11 @@ pub fn audit_path(table: &Path) -> PathBuf {
 pub fn queries(
     resolve: impl Fn(&Path) -> PathBuf,
     input: &Input,
-    alphabet: Alphabet,
+    reading: impl Into<Reading>,
 ) -> Result<Dataset, Error> {
-    let mut dataset = Dataset::new(alphabet);
-    for record in read::stream(resolve, input, alphabet)? {
+    let reading = reading.into();
+    let mut dataset = Dataset::new(reading.result());
+    for record in read::stream(resolve, input, reading)? {
         let record = record?;
         dataset.push(record.id, &record.sequence, record.line);
     }

@@ -1,10 +1,18 @@
 //! The first stage: files become a [`Dataset`], every record checked.
 
 pub mod fasta;
+pub mod fastq;
+pub mod format;
 pub mod labels;
 pub mod open;
 pub mod record;
+pub mod reference;
+pub mod sources;
 pub mod table;
+#[cfg(test)]
+mod tests;
+pub mod translation;
+pub mod vcf;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -15,10 +23,17 @@ use regex::Regex;
 use crate::dataset::Dataset;
 use crate::error::{Error, InputError};
 use crate::workflow::parse::Loaded;
-use crate::workflow::{Input, Labels, OnError, Read, SequenceTable};
+use crate::workflow::{Input, Labels, OnError, SequenceTable};
+use format::Format;
 use labels::{Annotation, Annotations, Columns};
+use open::Source;
 use record::{Record, check};
+use sources::SequenceFile;
 use table::Table;
+use translation::Reading;
+
+/// Every record of a file, or the reason why it is refused.
+pub type Records = Box<dyn Iterator<Item = Result<Record, InputError>>>;
 
 /// Every record of a file, annotated, or the reason why it is refused.
 type Rows = Box<dyn Iterator<Item = Result<(Record, Annotation), InputError>>>;
@@ -26,37 +41,45 @@ type Rows = Box<dyn Iterator<Item = Result<(Record, Annotation), InputError>>>;
 /// Reads the labelled records of a workflow.
 pub fn read(loaded: &Loaded) -> Result<Dataset, Error> {
     let config = &loaded.workflow.read;
+    let reading = config.reading();
     let groups: Vec<String> = config.groups.keys().cloned().collect();
-    let (path, rows) = rows(loaded, config, &groups)?;
+    let files = sources::files(config, |path| loaded.resolve(path))?;
     let classes = config.labels.as_ref().and_then(|labels| labels.classes.as_ref());
 
-    let mut dataset = Dataset::new(config.alphabet);
+    let mut dataset = Dataset::new(reading.result());
     let mut annotations = Vec::new();
-    let mut first_lines: HashMap<String, u64> = HashMap::new();
+    // Where each identifier was first seen: file and line.
+    let mut first: HashMap<String, (usize, u64)> = HashMap::new();
     let mut other_classes = 0_usize;
-    for row in rows {
-        let row = row.and_then(|(record, annotation)| {
-            match first_lines.insert(record.id.clone(), record.line) {
-                Some(first) => Err(doubled(&path, &record, first)),
-                None => Ok((record, annotation)),
+    for (number, file) in files.iter().enumerate() {
+        dataset.begin_source(&file.path);
+        for row in rows(loaded, file, &groups)? {
+            let row = row.and_then(|(record, annotation)| {
+                match first.insert(record.id.clone(), (number, record.line)) {
+                    Some((other, line)) => {
+                        Err(doubled(&file.path, &record, &files[other].path, line))
+                    }
+                    None => Ok((reading.apply(&file.path, record)?, annotation)),
+                }
+            });
+            match row {
+                Ok((_, annotation)) if left_out(classes, &annotation) => other_classes += 1,
+                Ok((record, annotation)) => {
+                    dataset.push(record.id, &record.sequence, record.line);
+                    annotations.push(annotation);
+                }
+                Err(error) if config.on_error == OnError::Skip && error.is_of_a_record() => {
+                    dataset.skipped.push(error.to_string());
+                }
+                Err(error) => return Err(error.into()),
             }
-        });
-        match row {
-            Ok((_, annotation)) if left_out(classes, &annotation) => other_classes += 1,
-            Ok((record, annotation)) => {
-                dataset.push(record.id, &record.sequence, record.line);
-                annotations.push(annotation);
-            }
-            Err(error) if config.on_error == OnError::Skip && error.record.is_some() => {
-                dataset.skipped.push(error.to_string());
-            }
-            Err(error) => return Err(error.into()),
         }
     }
+    let path = files.first().map_or(&loaded.path, |file| &file.path);
     if dataset.is_empty() {
         let found = format!("no usable record ({} skipped)", dataset.skipped.len() + other_classes);
         let help = "check the classes and the alphabet that the workflow names";
-        return Err(InputError::new(&path, found, "at least one labelled record", help).into());
+        return Err(InputError::new(path, found, "at least one labelled record", help).into());
     }
     let labels: Vec<Option<String>> = annotations.iter().map(|a| a.label.clone()).collect();
     dataset.set_labels(&labels);
@@ -64,45 +87,70 @@ pub fn read(loaded: &Loaded) -> Result<Dataset, Error> {
         let values: Vec<_> = annotations.iter().map(|a| a.groups[at].clone()).collect();
         dataset.add_group(name, *kind, &values);
     }
-    missing_class(classes, &dataset, &path)?;
+    missing_class(classes, &dataset, path)?;
     Ok(dataset)
+}
+
+/// Records of a FASTA or FASTQ file, told by its content.
+pub fn sequences(path: &Path, alphabet: Alphabet) -> Result<Records, InputError> {
+    let mut source = Source::open(path)?;
+    Ok(match format::sniff(path, &mut source)? {
+        Format::Fasta => Box::new(fasta::Records::new(path, source, alphabet)),
+        Format::Fastq => Box::new(fastq::Records::new(path, source, alphabet)),
+        other => {
+            let help = "a table is named with its columns, under `table`; other files do not \
+                        belong among the sequence files";
+            return Err(InputError::new(path, format!("a {other}"), "FASTA or FASTQ", help));
+        }
+    })
 }
 
 /// Records of a file to predict, one after the other; they need no label.
 pub fn stream(
     loaded_path: impl Fn(&Path) -> PathBuf,
     input: &Input,
-    alphabet: Alphabet,
-) -> Result<Box<dyn Iterator<Item = Result<Record, InputError>>>, InputError> {
-    match (&input.fasta, &input.table) {
-        (Some(fasta), _) => Ok(Box::new(fasta::Records::open(&loaded_path(fasta), alphabet)?)),
-        (None, Some(table)) => {
-            let rows = table_rows(&loaded_path(&table.path), table, &[], alphabet)?;
-            Ok(Box::new(rows.map(|row| row.map(|(record, _)| record))))
+    reading: impl Into<Reading>,
+) -> Result<Records, InputError> {
+    let reading = reading.into();
+    let alphabet = reading.alphabet;
+    let path = loaded_path(input.path().unwrap_or(Path::new("")));
+    let records: Records = match (&input.fasta, &input.fastq, &input.table) {
+        (Some(_), ..) => Box::new(fasta::Records::open(&path, alphabet)?),
+        (None, Some(_), _) => Box::new(fastq::Records::open(&path, alphabet)?),
+        (None, None, Some(table)) => {
+            let rows = table_rows(&path, table, &[], alphabet)?;
+            Box::new(rows.map(|row| row.map(|(record, _)| record)))
         }
-        (None, None) => Ok(Box::new(std::iter::empty())),
-    }
+        (None, None, None) => return Ok(Box::new(std::iter::empty())),
+    };
+    Ok(Box::new(records.map(move |record| reading.apply(&path, record?))))
 }
 
-fn rows(loaded: &Loaded, config: &Read, groups: &[String]) -> Result<(PathBuf, Rows), InputError> {
+/// The annotated records of one file.
+fn rows(loaded: &Loaded, file: &SequenceFile, groups: &[String]) -> Result<Rows, InputError> {
+    let config = &loaded.workflow.read;
+    let path = file.path.clone();
     if let Some(table) = &config.table {
-        let path = loaded.resolve(&table.path);
-        let rows = table_rows(&path, table, groups, config.alphabet)?;
-        return Ok((path, rows));
+        return table_rows(&path, table, groups, config.alphabet);
     }
-    let path = loaded.resolve(config.fasta.as_deref().unwrap_or(Path::new("")));
-    let annotations = match &config.labels {
-        None => Annotations::None,
-        Some(labels) => annotations(loaded, labels, groups)?,
+    let annotations = match (&file.class, &config.labels) {
+        (Some(class), _) => Annotations::Class(class.clone()),
+        (None, None) => Annotations::None,
+        (None, Some(labels)) => annotations(loaded, labels, groups)?,
     };
-    let records = fasta::Records::open(&path, config.alphabet)?;
-    let source = path.clone();
+    let records: Records = if config.fasta.is_some() {
+        Box::new(fasta::Records::open(&path, config.alphabet)?)
+    } else if config.fastq.is_some() {
+        Box::new(fastq::Records::open(&path, config.alphabet)?)
+    } else {
+        sequences(&path, config.alphabet)?
+    };
     let annotate = move |record: Result<Record, InputError>| {
         let record = record?;
-        let annotation = annotations.of(&source, &record)?;
+        let annotation = annotations.of(&path, &record)?;
         Ok((record, annotation))
     };
-    Ok((path, Box::new(records.map(annotate))))
+    Ok(Box::new(records.map(annotate)))
 }
 
 fn annotations(
@@ -127,7 +175,7 @@ fn table_rows(
     groups: &[String],
     alphabet: Alphabet,
 ) -> Result<Rows, InputError> {
-    let table = Table::open(path)?;
+    let table = Table::with(path, config.columns.as_deref(), config.separator)?;
     let sequence = table.column(&config.sequence)?;
     let id = config.id.as_deref().map(|name| table.column(name)).transpose()?;
     let columns = Columns::of(&table, config.label.as_deref(), groups)?;
@@ -141,6 +189,7 @@ fn table_rows(
             sequence: row.cells[sequence].trim().as_bytes().to_vec(),
             number: row.number,
             line: row.line,
+            ..Record::default()
         };
         check(&path, &record, alphabet)?;
         let annotation = columns.annotation(&row.cells);
@@ -164,10 +213,11 @@ fn left_out(classes: Option<&Vec<String>>, annotation: &Annotation) -> bool {
     classes.is_some_and(|classes| label.is_none_or(|label| !classes.contains(label)))
 }
 
-fn doubled(path: &Path, record: &Record, first: u64) -> InputError {
+fn doubled(path: &Path, record: &Record, other: &Path, line: u64) -> InputError {
+    let file = if other == path { String::new() } else { format!(" of {}", other.display()) };
     InputError::new(
         path,
-        format!("the identifier a second time (first on line {first})"),
+        format!("the identifier a second time (first on line {line}{file})"),
         "identifiers that differ",
         "rename one: predictions and splits are told apart by identifier",
     )

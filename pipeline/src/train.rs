@@ -172,7 +172,8 @@ fn unfamiliar_below(
         nearest.iter().map(|n| n.map_or(0.0, |nearest| nearest.containment)).collect();
     found.sort_by(f64::total_cmp);
     let at = (found.len() as f64 * UNFAMILIAR) as usize;
-    Ok(found.get(at).copied())
+    // Nothing stays below nought: then containment marks no sequence as unfamiliar.
+    Ok(found.get(at).copied().filter(|below| *below > 0.0))
 }
 
 /// Writes one row an epoch.

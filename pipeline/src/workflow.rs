@@ -3,20 +3,21 @@
 pub mod check;
 pub mod parse;
 mod path;
+pub mod read;
 pub mod tree;
 pub mod validate;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cistron_encoders::EncoderConfig;
-use cistron_encoders::alphabet::Alphabet;
 use cistron_models::architecture::{Architecture, Conv, Logistic, Mlp, Transformer};
 use cistron_models::fit::FitConfig;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::GroupKind;
+use crate::variant::Strand;
+pub use read::{Labels, OnError, Read, SequenceTable};
 
 /// Version of the workflow file that this program reads.
 pub const SCHEMA: u32 = 1;
@@ -49,96 +50,6 @@ pub struct Workflow {
     /// When the audit fails the run.
     #[serde(default)]
     pub audit: AuditConfig,
-}
-
-/// Labelled sequences: a FASTA file or a table, with labels and groups.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Read {
-    /// FASTA file, plain, gzip or bgzip.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fasta: Option<PathBuf>,
-    /// Table with a sequence column, comma or tab separated, plain or gzip.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub table: Option<SequenceTable>,
-    /// Alphabet that every record is checked against.
-    #[serde(default = "dna")]
-    pub alphabet: Alphabet,
-    /// Where the class of each record stands; a sequence table brings its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub labels: Option<Labels>,
-    /// Metadata columns of the label table (or named groups of the header pattern).
-    #[serde(default)]
-    pub groups: IndexMap<String, GroupKind>,
-    /// What a malformed record does.
-    #[serde(default)]
-    pub on_error: OnError,
-}
-
-fn dna() -> Alphabet {
-    Alphabet::Dna
-}
-
-/// A table with one sequence a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct SequenceTable {
-    /// The table, comma or tab separated with a header line.
-    pub path: PathBuf,
-    /// Column of the sequence.
-    #[serde(default = "sequence_column")]
-    pub sequence: String,
-    /// Column of the identifier; without it the data row's number (from 1) is the identifier.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Column of the class.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-}
-
-fn sequence_column() -> String {
-    "sequence".to_string()
-}
-
-/// Where the class of a FASTA record stands: in a table, or in the header.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Labels {
-    /// Table with one row a record, comma or tab separated with a header line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub table: Option<PathBuf>,
-    /// Column of that table that holds the record's identifier.
-    #[serde(default = "id_column")]
-    pub id: String,
-    /// Column of that table that holds the class.
-    #[serde(default = "label_column")]
-    pub label: String,
-    /// Regular expression on the whole header line with a group named `label`, such as
-    /// `class=(?<label>\w+)`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub header: Option<String>,
-    /// Classes to keep; records of other classes are left out and counted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub classes: Option<Vec<String>>,
-}
-
-fn id_column() -> String {
-    "id".to_string()
-}
-
-fn label_column() -> String {
-    "label".to_string()
-}
-
-/// What a malformed record does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum OnError {
-    /// Stops the stage with the record's position.
-    #[default]
-    Stop,
-    /// Leaves the record out, counts it and lists it in the audit.
-    Skip,
 }
 
 /// How records are held out. At most one way; homology where none is named.
@@ -202,7 +113,7 @@ pub struct Given {
     /// Table with one row a record.
     pub table: PathBuf,
     /// Column of the record's identifier.
-    #[serde(default = "id_column")]
+    #[serde(default = "read::id_column")]
     pub id: String,
     /// Column of the part or fold.
     pub column: String,
@@ -277,12 +188,36 @@ impl Model {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Input {
-    /// FASTA file, plain, gzip or bgzip.
+    /// FASTA file, plain or compressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fasta: Option<PathBuf>,
+    /// FASTQ file, plain or compressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fastq: Option<PathBuf>,
     /// Table with a sequence column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<SequenceTable>,
+    /// VCF file, plain or compressed: each allele is predicted within its window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vcf: Option<PathBuf>,
+    /// FASTA file of the genome that the VCF file refers to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<PathBuf>,
+    /// Bases of the windows around variants; 101 where it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<usize>,
+    /// Strand of the windows around variants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strand: Option<Strand>,
+}
+
+impl Input {
+    /// The file; `None` where none is named.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        let table = self.table.as_ref().map(|table| table.path.as_path());
+        self.fasta.as_deref().or(self.fastq.as_deref()).or(table).or(self.vcf.as_deref())
+    }
 }
 
 /// When the audit fails the run.

@@ -112,3 +112,68 @@ fn a_published_dilution_series_gives_its_efficiency() {
         assert!((interval.low - low).abs() < 1e-6 && (interval.high - high).abs() < 1e-6);
     }
 }
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../test-data/qpcr").join(name)
+}
+
+/// `cistron qpcr` on two plates, with what the example names.
+fn run(plates: [&Path; 2], more: &[&str]) -> std::process::Output {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cistron"));
+    command.args(["--format", "json", "qpcr"]).args(plates);
+    for reference in ["RPL13A", "GAPDH", "TBP"] {
+        command.args(["--reference", reference]);
+    }
+    command.args(["--condition", "Treatment", "--calibrator", "untreated"]).args(more);
+    command.output().unwrap()
+}
+
+#[test]
+fn the_shipped_plates_give_the_planted_ratio_and_a_clean_audit() {
+    let plates = ["simulated-plate-1.csv", "simulated-plate-2.csv"].map(shipped);
+    let out = tempfile::tempdir().unwrap();
+    let folder = out.path().to_str().unwrap();
+    let output = run([&plates[0], &plates[1]], &["--fail-on", "warn", "--out", folder]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&said["total"]["reactions"], &said["total"]["plates"]), (&176.into(), &2.into()));
+    let quantity = &said["quantities"][0];
+    assert_eq!((&quantity["target"], &quantity["condition"]), (&"MYC".into(), &"treated".into()));
+    let limit = |name: &str| quantity["interval"][name].as_f64().unwrap();
+    assert!(limit("low") < 4.0 && limit("high") > 4.0, "{quantity}");
+    assert_eq!(said["audit"]["verdict"]["status"], "pass", "{}", said["audit"]["verdict"]);
+    for name in ["cq.tsv", "quantities.tsv", "qpcr-audit.json"] {
+        assert!(out.path().join(name).metadata().unwrap().len() > 0, "{name}");
+    }
+}
+
+#[test]
+fn a_contaminated_control_fails_the_gate() {
+    let text = std::fs::read_to_string(shipped("simulated-plate-1.csv")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plate.csv");
+    std::fs::write(&path, text.replace("water,MYC,NTC,,Undetermined", "water,MYC,NTC,,28.1"))
+        .unwrap();
+    let output = run([&path, &shipped("simulated-plate-2.csv")], &["--fail-on", "fail"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("qpcr.no-template"));
+}
+
+#[test]
+fn the_shipped_curves_get_their_cycles() {
+    let mut read = read(&shipped("simulated-curves.csv"), &[]).unwrap();
+    assert_eq!(cistron::qpcr::quantity::call(&mut read), (10, 2));
+    for (i, reaction) in read.reactions.iter().take(10).enumerate() {
+        // The logistic's second derivative is highest at its middle less scale * ln(2 + sqrt 3).
+        let expected = 20.0 + i as f64 - 1.5 * (2.0 + 3.0_f64.sqrt()).ln();
+        assert!((reaction.cq.value().unwrap() - expected).abs() < 0.5, "{reaction:?}");
+    }
+}
+
+#[test]
+fn mistakes_of_the_command_line_are_named() {
+    let plate = shipped("simulated-plate-1.csv");
+    let output = run([&plate, &plate], &["--reference", "GAPDHH"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `GAPDH`?"));
+}

@@ -125,6 +125,13 @@ fn a_saved_model_predicts_alone_with_its_audit_beside() {
 }
 
 #[test]
+fn a_folder_without_a_model_is_named() {
+    let output = cistron(&["predict", "no/such/model", "test-data/well-formed/three-genes.fasta"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("expected a trained model"), "{output:?}");
+}
+
+#[test]
 fn three_mistakes_are_shown_at_once_with_their_places() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("w.yaml");

@@ -38,14 +38,14 @@ struct ActivationOp {
 /// 1/2 (1 + tanh(√(2/π) (x + 0.044715 x³))) = 1 / (1 + exp(-2 √(2/π) (x + 0.044715 x³))).
 #[inline(always)]
 #[allow(clippy::inline_always)]
-fn gate(x: f32) -> f32 {
+pub(crate) fn gate(x: f32) -> f32 {
     const FACTOR: f32 = -2.0 * ROOT as f32;
     1.0 / (1.0 + exp(FACTOR * (x + CUBE as f32 * x * x * x)))
 }
 
 #[inline(always)]
 #[allow(clippy::inline_always)]
-fn gelu_slope(x: f32) -> f32 {
+pub(crate) fn gelu_slope(x: f32) -> f32 {
     const FACTOR: f32 = 2.0 * ROOT as f32;
     let gate = gate(x);
     gate + x * gate * (1.0 - gate) * FACTOR * (1.0 + 3.0 * CUBE as f32 * x * x)

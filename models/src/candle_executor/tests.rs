@@ -2,12 +2,14 @@
 //!
 //! The finite differences are those of candle's own forward operations in 64-bit floats. Both ways
 //! back are held against them: candle's differentiation of the same operations (the way of a GPU),
-//! and the operations written for the CPU in 32-bit floats.
+//! and the operations written for the CPU in 32-bit floats. The fused executor is held equal to both,
+//! value and gradient, with every kind of vector instructions that the processor has.
 
 use candle_core::{DType, Device, Var};
 
 use super::Tensors;
 use crate::architecture::{self, Architecture, Conv, Logistic, Mlp, Transformer};
+use crate::cpu::Cpu;
 use crate::dropout::DropoutKey;
 use crate::executor::Shard;
 use crate::head::{CrossEntropy, Targets};
@@ -159,9 +161,64 @@ fn check(network: &Network, dropout: Option<DropoutKey>) {
         }
         assert!(moved, "{name} has no influence: its gradient is not tested");
     }
+    check_fused(network, &weights, &input, dropout, &exact, &by_candle);
     for (position, (kernels, candle)) in by_kernels.iter().zip(&by_candle).enumerate() {
         let error = f64::from((kernels - candle).abs()) / largest.max(1.0);
         assert!(error < 1e-5, "{position}: {kernels} and {candle}");
+    }
+}
+
+/// Holds the fused executor equal to candle: logits, loss and every gradient.
+fn check_fused(
+    network: &Network,
+    weights: &Weights,
+    input: &Input<'_>,
+    dropout: Option<DropoutKey>,
+    exact: &Tensors,
+    by_candle: &[f32],
+) {
+    let total = TARGETS.total_weight();
+    let largest = by_candle.iter().fold(0.0_f32, |m, &g| m.max(g.abs()));
+    let expected = exact.logits(network, input).unwrap();
+    let greatest = expected.iter().fold(1.0_f32, |m, &logit| m.max(logit.abs()));
+    for cpu in Cpu::all() {
+        // The second time, buffers hold what the first time left there.
+        for _ in 0..2 {
+            let logits = cpu.logits(network, weights, input).unwrap();
+            for (found, expected) in logits.iter().zip(&expected) {
+                let error = (found - expected).abs();
+                assert!(error < 1e-5 * greatest, "{cpu:?}: {found} {expected}");
+            }
+            let mut gradients = vec![f32::NAN; by_candle.len()];
+            let loss = CrossEntropy::default();
+            let loss = cpu
+                .loss_and_gradients(
+                    network,
+                    weights,
+                    input,
+                    &TARGETS,
+                    &loss,
+                    dropout,
+                    &mut gradients,
+                )
+                .unwrap();
+            let exact = exact_loss(exact, network, input, dropout) / total;
+            assert!((loss - exact).abs() < 1e-5 * exact.abs().max(1.0), "{loss} {exact}");
+            for (index, range) in weights.ranges().iter().enumerate() {
+                let name = &weights.parameters()[index].name;
+                for position in range.clone() {
+                    let candle = by_candle[position];
+                    let found = gradients[position] * total as f32;
+                    let error = (found - candle).abs();
+                    let at = position - range.start;
+                    assert!(
+                        error < 1e-5 * largest.max(1.0),
+                        "{:?}: {name}[{at}] is {found}, not {candle}: {network:?}",
+                        cpu.path()
+                    );
+                }
+            }
+        }
     }
 }
 

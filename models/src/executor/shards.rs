@@ -13,7 +13,7 @@ use crate::input::Input;
 use crate::network::Network;
 
 /// Shards of a batch on a CPU.
-const CPU_SHARDS: usize = 8;
+pub(crate) const CPU_SHARDS: usize = 8;
 
 /// Gradients summed by one task.
 const CHUNK: usize = 1 << 14;
@@ -95,10 +95,12 @@ pub(super) fn loss_and_gradients(
 
 /// `n` records in at most `count` runs of nearly the same length, none empty.
 fn ranges(n: usize, count: usize) -> Vec<Range<usize>> {
-    (0..count)
-        .map(|shard| shard * n / count..(shard + 1) * n / count)
-        .filter(|range| !range.is_empty())
-        .collect()
+    (0..count).map(|shard| range(n, count, shard)).filter(|range| !range.is_empty()).collect()
+}
+
+/// The records of one of `count` shards of `n` records.
+pub(crate) fn range(n: usize, count: usize, shard: usize) -> Range<usize> {
+    shard * n / count..(shard + 1) * n / count
 }
 
 #[cfg(test)]

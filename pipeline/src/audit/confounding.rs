@@ -160,11 +160,38 @@ fn empty_cells(subject: &Subject, group: &Group) -> Finding {
     if finding.status == Status::Pass {
         return finding;
     }
+    let finding = match confined(&counts, &levels, &classes) {
+        Some((class, level)) => Finding {
+            status: Status::Fail,
+            message: format!(
+                "{} is seen in {} only (single-level class); {}",
+                dataset.classes[class], group.levels[level], finding.message
+            ),
+            ..finding
+        },
+        None => finding,
+    };
     let remedy = format!(
         "add records of these classes and levels, or leave the level out: there, `{}` alone rules the class out",
         group.name
     );
     Finding { remedy, ..finding }
+}
+
+/// A class that is seen in one level only, though records of it were expected in another.
+fn confined(
+    counts: &BTreeMap<(u32, u32), usize>,
+    levels: &[f64],
+    classes: &[f64],
+) -> Option<(usize, usize)> {
+    let n: f64 = levels.iter().sum();
+    (0..classes.len()).find_map(|class| {
+        let seen: Vec<u32> =
+            counts.keys().filter(|cell| cell.1 == class as u32).map(|cell| cell.0).collect();
+        let [level] = seen.as_slice() else { return None };
+        let elsewhere = (n - levels[*level as usize]) * classes[class] / n.max(1.0);
+        (elsewhere >= EXPECTED).then_some((class, *level as usize))
+    })
 }
 
 /// Records by level and class.
@@ -215,7 +242,8 @@ mod tests {
         assert_eq!(findings[0].status, Status::Fail);
         assert!(findings[0].value.is_some_and(|v| (v - 1.0).abs() < 1e-9));
         assert_eq!(findings[0].check, "group.confounding:plate");
-        assert_eq!((findings[1].status.clone(), findings[1].value), (Status::Warn, Some(2.0)));
+        // Each class is seen on one plate only.
+        assert_eq!((findings[1].status.clone(), findings[1].value), (Status::Fail, Some(2.0)));
         assert_eq!(findings[1].evidence[0], "b in P1 (50 expected)");
         assert_eq!(findings[0].tables[0].rows, [["P1", "100", "0"], ["P2", "0", "100"]]);
         let findings = run(GroupKind::Descriptor, 200, plate);

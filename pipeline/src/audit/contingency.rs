@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::evaluate::association::Crosstable;
+use crate::evaluate::association::{Crosstable, scaled};
 use crate::evaluate::interval::Interval;
 
 /// Bootstrap draws.
@@ -57,17 +57,6 @@ impl Contingency {
         self.value
     }
 
-    /// sqrt(phi² / min(r~ - 1, c~ - 1)) with the bias-corrected numbers of rows and columns.
-    fn scaled(&self, phi_squared: f64) -> Option<f64> {
-        let n: f64 = self.counts.iter().sum();
-        let corrected = |size: usize| {
-            let size = size as f64;
-            size - (size - 1.0).powi(2) / (n - 1.0)
-        };
-        let most = corrected(self.rows).min(corrected(self.columns)) - 1.0;
-        (most > 0.0).then(|| (phi_squared.max(0.0) / most).sqrt().min(1.0))
-    }
-
     /// 95 % interval of V: the basic bootstrap over clusters of phi² = chi²/n, which takes off the
     /// bias that records of one cluster add, too. The upper limit is at least V.
     pub(super) fn interval(&self, seed: u64) -> Option<Interval> {
@@ -90,8 +79,10 @@ impl Contingency {
         }
         drawn.sort_by(f64::total_cmp);
         let at = |share: f64| drawn[((drawn.len() - 1) as f64 * share).round() as usize];
-        let low = self.scaled(2.0 * observed - at(0.975))?;
-        let high = self.scaled(2.0 * observed - at(0.025))?;
+        let n = self.counts.iter().sum();
+        let limit = |phi_squared| scaled(phi_squared, self.rows, self.columns, n);
+        let low = limit(2.0 * observed - at(0.975))?;
+        let high = limit(2.0 * observed - at(0.025))?;
         Some(Interval { low: low.min(value), high: high.max(value) })
     }
 

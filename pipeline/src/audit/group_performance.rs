@@ -8,7 +8,7 @@ use super::{Finding, Status};
 use crate::dataset::{Dataset, Group, GroupKind};
 
 /// Lower limit of the largest difference of accuracy between two levels.
-const GATE: Gate = Gate::warn_fail(0.05, 0.1);
+pub(super) const GATE: Gate = Gate::warn_fail(0.03, 0.1);
 
 /// The gap of each metadata column.
 pub(super) fn group_performance(model: &Scored, dataset: &Dataset, seed: u64) -> Vec<Finding> {

@@ -124,7 +124,7 @@ fn near(subject: &Subject, neighbours: &Neighbours) -> Finding {
         interval: wilson(profile.at_least(0.5), profile.assessable()),
         n: profile.assessable(),
         message: format!(
-            "of {}, {} have a containment of .95 and more in a record learnt from, {} of .5, {} of .2 ({}-mers, smaller set)",
+            "of {}, {} have a containment of 0.95 and more in a record learnt from, {} of 0.5, {} of 0.2 ({}-mers, smaller set)",
             count(profile.assessable(), "held-out record"),
             percent(share(profile.at_least(0.95), profile.assessable())),
             percent(value),
@@ -251,7 +251,7 @@ fn by_fold(neighbours: &Neighbours) -> Table {
     });
     Table {
         title: "Leakage by fold, shares of the records that can be compared".into(),
-        columns: heads(["fold", "held out", "exact", "≥ .95", "≥ .5", "≥ .2", "not assessable"]),
+        columns: heads(["fold", "held out", "exact", "≥ 0.95", "≥ 0.5", "≥ 0.2", "not assessable"]),
         rows: rows.collect(),
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn memorisation(model: &Scored, neighbours: &Neighbours, seed: u64) -
         value,
         n: n_far,
         message: format!(
-            "accuracy {} on all {}, {} on the {} far from every record learnt from (containment below .2), {} on the {} near one (.5 and more)",
+            "accuracy {} on all {}, {} on the {} far from every record learnt from (containment below 0.2), {} on the {} near one (0.5 and more)",
             optional(all),
             count(assessed.len(), "held-out record"),
             optional(clean),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::drift::Spread;
 use crate::dataset::Dataset;
 use crate::neighbour::identity::Identities;
 
@@ -44,6 +45,9 @@ pub struct Profile {
     pub length: Option<Range>,
     /// Their shares of G and C among the unambiguous bases; absent for proteins.
     pub gc: Option<Range>,
+    /// How length and composition are spread over them.
+    #[serde(default)]
+    pub spreads: Vec<Spread>,
     /// Sorted 64-bit hashes, in hexadecimal, of the sequences as either strand.
     pub identities: Vec<String>,
 }
@@ -67,6 +71,7 @@ impl Profile {
             } else {
                 None
             },
+            spreads: Spread::of(&training),
             identities,
         }
     }

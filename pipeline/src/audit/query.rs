@@ -2,6 +2,7 @@
 
 use super::Finding;
 use super::cell::{EVIDENCE, count, heads, percent, row, share};
+use super::drift::drift;
 use super::finding::Table;
 use super::gate::{Gate, not_applicable, open, unknown};
 use super::profile::{Profile, Range, gc};
@@ -65,6 +66,7 @@ pub fn query(dataset: &Dataset, familiarity: &[Familiarity], profile: &Profile) 
                 "proteins have no GC content",
             )
         },
+        drift(dataset, profile),
     ]
 }
 
@@ -72,6 +74,16 @@ fn unfamiliar(dataset: &Dataset, familiarity: &[Familiarity]) -> Finding {
     let (check, title) = ("query.unfamiliar", "Are the sequences like those learnt from?");
     let known: Vec<usize> =
         (0..familiarity.len()).filter(|i| familiarity[*i].unfamiliar.is_some()).collect();
+    if known.is_empty() && familiarity.iter().any(|f| f.containment.is_some()) {
+        // After a homology split, one validation record in twenty shares nothing with training.
+        let why = "more than 5 % of the validation records share no k-mer with any training record, so none is less familiar than what the model was scored on";
+        let remedy =
+            "rely on a row no more than on the score of distant sequences; look at `containment`";
+        return Finding {
+            tables: vec![histogram(familiarity)],
+            ..unknown(check, title, why, remedy)
+        };
+    }
     if known.is_empty() {
         return unknown(
             check,
@@ -273,6 +285,16 @@ mod tests {
         assert_eq!(verdicts[2], ("query.length", "warn", Some(0.2)));
         assert_eq!((verdicts[3].0, verdicts[3].1), ("query.gc", "warn"));
         assert_eq!(findings[0].tables[0].rows[3], ["0 to 0.2", "70", "70.0 %"]);
+    }
+
+    #[test]
+    fn without_a_threshold_nothing_passes() {
+        let dataset = planted::two_classes(&planted::random(60, 100, 1));
+        let profile = Profile::new(&dataset, &(0..60).collect::<Vec<_>>());
+        let strangers = [Familiarity { containment: Some(0.0), unfamiliar: None }; 60];
+        let finding = &query(&dataset, &strangers, &profile)[0];
+        assert!(matches!(finding.status, Status::Unknown(_)), "{finding:#?}");
+        assert_eq!(finding.tables[0].rows[3][1], "60");
     }
 
     #[test]

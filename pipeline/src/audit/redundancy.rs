@@ -33,13 +33,13 @@ pub(super) fn redundancy(subject: &Subject, neighbours: Option<&Neighbours>) -> 
     let ratio = n as f64 / sizes.len().max(1) as f64;
     let effective = neighbours.map(|kin| {
         [
-            (".95", effective_size(&kin.relatives, |r| r.copies)),
-            (".5", effective_size(&kin.relatives, |r| r.near)),
-            (".2", effective_size(&kin.relatives, |r| r.related)),
+            ("0.95", effective_size(&kin.relatives, |r| r.copies)),
+            ("0.5", effective_size(&kin.relatives, |r| r.near)),
+            ("0.2", effective_size(&kin.relatives, |r| r.related)),
         ]
     });
     let shown = effective.map_or_else(String::new, |sizes| {
-        format!("; they weigh as much as {:.0} unrelated sequences (containment .5)", sizes[1].1)
+        format!("; they weigh as much as {:.0} unrelated sequences (containment 0.5)", sizes[1].1)
     });
     let rows = effective.into_iter().flatten().map(|(threshold, size)| {
         row([threshold.to_string(), format!("{size:.1}"), decimal(n as f64 / size)])
@@ -99,7 +99,7 @@ mod tests {
         let subject = Subject::unsplit(&dataset, &clusters, 15, 1);
         let finding = redundancy(&subject, Some(&neighbours));
         assert_eq!((finding.status, finding.value, finding.n), (Status::Warn, Some(6.0), 60));
-        assert_eq!(finding.tables[0].rows[1], [".5", "10.0", "6.000"]);
+        assert_eq!(finding.tables[0].rows[1], ["0.5", "10.0", "6.000"]);
         assert!(finding.message.contains("the largest holds 6 (10.0 %)"), "{}", finding.message);
     }
 

@@ -1,33 +1,17 @@
 //! What length, composition and traces of how the data were made tell of the label.
 
-use std::collections::{BTreeMap, BTreeSet};
+use cistron_models::baseline::{FeatureSet, composition};
 
-use cistron_models::baseline::{
-    FeatureSet, LogisticConfig, Molecule, composition, cross_validated, deal_groups,
-};
-use cistron_models::metrics::{Metric, Outcomes, WeightedMetric, per_class};
-
-use super::cell::{count, decimal, heads, list, optional, row};
-use super::finding::Table;
+use super::cell::{decimal, list, optional};
 use super::gate::{Gate, not_applicable, open, unknown};
-use super::lookup::{skill, skill_interval};
+use super::probe::{Probed, Target, judged, molecule};
 use super::{Finding, Status, Subject};
-use crate::evaluate::bootstrap::Bootstrap;
 
 /// Lower limit of the skill of length and GC, or of artefacts.
 const GATE: Gate = Gate::warn_fail(0.1, 0.3);
 
 /// Lower limit of the skill of composition, which can be biology.
 const COMPOSITION: Gate = Gate::warn(0.1);
-
-/// An interval that reaches this skill is too wide to pass.
-const TOO_WIDE: f64 = 0.3;
-
-/// Folds of the cross-validation, of whole clusters; a class needs a cluster for each.
-const FOLDS: usize = 5;
-
-/// Records of a class that is probed, at least.
-const FEWEST: usize = 30;
 
 /// A probe: what it looks at and what that means.
 struct Probe {
@@ -70,13 +54,12 @@ const PROBES: [Probe; 3] = [
 ///
 /// Skill is (balanced accuracy - 1/K) / (1 - 1/K): 0 is chance, 1 is perfect.
 pub(super) fn shortcut(subject: &Subject) -> Vec<Finding> {
-    let (probed, left_out) = match records(subject) {
-        Ok(found) => found,
-        Err(status) => {
-            return PROBES.iter().map(|p| unanswered(p, &status)).collect();
-        }
-    };
-    PROBES.iter().map(|probe| run(subject, probe, &probed, &left_out)).collect()
+    let dataset = subject.dataset;
+    let target = Target { names: &dataset.classes, values: &dataset.labels };
+    match Probed::of(target, subject.clusters) {
+        Ok(probed) => PROBES.iter().map(|probe| run(subject, probe, &probed)).collect(),
+        Err(status) => PROBES.iter().map(|p| unanswered(p, &status)).collect(),
+    }
 }
 
 fn unanswered(probe: &Probe, status: &Status) -> Finding {
@@ -92,149 +75,34 @@ fn unanswered(probe: &Probe, status: &Status) -> Finding {
     }
 }
 
-/// The records that are probed, with their classes numbered anew.
-struct Probed {
-    records: Vec<usize>,
-    labels: Vec<usize>,
-    groups: Vec<usize>,
-    clusters: Vec<u32>,
-    classes: Vec<String>,
-}
-
-/// Records of the classes with enough clusters, and the names of the other classes.
-fn records(subject: &Subject) -> Result<(Probed, Vec<String>), Status> {
+fn run(subject: &Subject, probe: &Probe, probed: &Probed) -> Finding {
     let dataset = subject.dataset;
-    if dataset.classes.len() < 2 {
-        return Err(Status::NotApplicable("there are fewer than two classes".into()));
-    }
-    let mut clusters = vec![BTreeSet::new(); dataset.classes.len()];
-    for (label, cluster) in dataset.labels.iter().zip(subject.clusters) {
-        if let Some(label) = label {
-            clusters[*label as usize].insert(*cluster);
-        }
-    }
-    let counts = dataset.class_counts();
-    let suffices = |c: usize| clusters[c].len() >= FOLDS && counts[c] >= FEWEST;
-    let (kept, left_out): (Vec<usize>, Vec<usize>) =
-        (0..dataset.classes.len()).partition(|c| suffices(*c));
-    if kept.len() < 2 {
-        return Err(Status::Unknown(format!(
-            "fewer than two classes hold {FEWEST} records in {FOLDS} homology clusters"
-        )));
-    }
-    let number: BTreeMap<usize, usize> = kept.iter().enumerate().map(|(at, c)| (*c, at)).collect();
-    let mut probed = Probed {
-        records: Vec::new(),
-        labels: Vec::new(),
-        groups: Vec::new(),
-        clusters: Vec::new(),
-        classes: kept.iter().map(|c| dataset.classes[*c].clone()).collect(),
-    };
-    for (i, label) in dataset.labels.iter().enumerate() {
-        if let Some(at) = label.and_then(|l| number.get(&(l as usize))) {
-            probed.records.push(i);
-            probed.labels.push(*at);
-            probed.groups.push(subject.clusters[i] as usize);
-            probed.clusters.push(subject.clusters[i]);
-        }
-    }
-    Ok((probed, left_out.iter().map(|c| dataset.classes[*c].clone()).collect()))
-}
-
-fn run(subject: &Subject, probe: &Probe, probed: &Probed, left_out: &[String]) -> Finding {
-    match predicted(subject, probe, probed) {
-        Ok(predicted) => judged(subject, probe, probed, &predicted, left_out),
-        Err(why) => unanswered(probe, &Status::Unknown(why)),
-    }
-}
-
-/// Out-of-fold classes of the probed records.
-fn predicted(subject: &Subject, probe: &Probe, probed: &Probed) -> Result<Vec<usize>, String> {
-    let dataset = subject.dataset;
-    let molecule =
-        if dataset.alphabet.is_nucleic() { Molecule::Nucleotide } else { Molecule::Protein };
     let sequences: Vec<&[u8]> = probed.records.iter().map(|i| dataset.sequence(*i)).collect();
-    let features = composition(&sequences, probe.set, molecule);
-    let classes = probed.classes.len();
-    let folds = deal_groups(&probed.labels, &probed.groups, classes, FOLDS, subject.seed)
-        .map_err(|error| error.to_string())?;
-    // The skill settles long before the last digits of the weights.
-    let config = LogisticConfig { tolerance: 1e-4, ..LogisticConfig::default() };
-    cross_validated(&features, &probed.labels, classes, &folds, config)
-        .map(|predictions| predictions.classes())
-        .map_err(|error| error.to_string())
-}
-
-fn judged(
-    subject: &Subject,
-    probe: &Probe,
-    probed: &Probed,
-    predicted: &[usize],
-    left_out: &[String],
-) -> Finding {
-    let classes = probed.classes.len();
-    let outcomes = match Outcomes::from_classes(predicted, &probed.labels, classes) {
-        Ok(outcomes) => outcomes,
-        Err(error) => return unanswered(probe, &Status::Unknown(error.to_string())),
+    let features = composition(&sequences, probe.set, molecule(dataset.alphabet));
+    let skill = match probed.skill(&features, subject.seed) {
+        Ok(skill) => skill,
+        Err(why) => return unanswered(probe, &Status::Unknown(why)),
     };
-    let Some(balanced) = WeightedMetric::new(Metric::BalancedAccuracy, &outcomes) else {
-        return unanswered(probe, &Status::Unknown("no balanced accuracy".into()));
-    };
-    let chance = 1.0 / classes as f64;
-    let of = |w: &[u32]| Some(skill(balanced.evaluate(w)?, chance));
-    let value = of(&vec![1; predicted.len()]);
-    let settings = Bootstrap { seed: subject.seed, ..Bootstrap::default() };
-    let interval = skill_interval(&settings, &probed.clusters, chance, of);
-    let rows = per_class(&outcomes).into_iter().map(|found| {
-        row([
-            probed.classes[found.class].clone(),
-            found.support.to_string(),
-            optional(found.recall),
-            optional(found.precision),
-        ])
-    });
     let finding = Finding {
         statistic: format!(
             "skill of {} (balanced accuracy by cross-validation over homology clusters; 0 is chance, 1 perfect)",
             probe.what
         ),
-        value,
-        n: predicted.len(),
         message: format!(
             "{} alone reach a balanced accuracy of {} where chance is {}{}",
             probe.what,
-            optional(Metric::BalancedAccuracy.compute(&outcomes)),
-            decimal(chance),
-            if left_out.is_empty() {
+            optional(skill.balanced_accuracy),
+            decimal(probed.chance()),
+            if probed.left_out.is_empty() {
                 String::new()
             } else {
-                format!("; without {} (too few homology clusters)", list(left_out))
+                format!("; without {} (too few homology clusters)", list(&probed.left_out))
             },
         ),
-        tables: vec![Table {
-            title: format!("What {} tell of each class", probe.what),
-            columns: heads(["class", "records", "recall", "precision"]),
-            rows: rows.collect(),
-        }],
-        interval: interval.clone(),
+        tables: vec![skill.table(format!("What {} tell of each class", probe.what), probed)],
         ..open(probe.check, probe.title)
     };
-    let Some(interval) = interval else {
-        let why = format!("{} are too few for an interval", count(finding.n, "record"));
-        return Finding { status: Status::Unknown(why), ..probe.gate.show(finding) };
-    };
-    let finding = probe.gate.judge(interval.low, finding);
-    match finding.status {
-        Status::Pass if interval.high >= TOO_WIDE => {
-            let why = format!(
-                "the interval reaches {}: too few records or homology clusters",
-                decimal(interval.high)
-            );
-            Finding { status: Status::Unknown(why), ..finding }
-        }
-        Status::Pass => finding,
-        _ => Finding { remedy: probe.remedy.into(), ..finding },
-    }
+    judged(probe.gate, &skill, finding, probe.remedy)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::gate::{Gate, not_applicable, open, unknown};
 use super::{Finding, Status, Subject};
 
 /// Lower limit of the largest difference between two classes in the share of records that carry them.
-const GATE: Gate = Gate::warn_fail(0.05, 0.3);
+const GATE: Gate = Gate::warn_fail(0.02, 0.3);
 
 /// A at the end of a transcript (T at the start of its other strand) from which it is a tail.
 const TAIL: usize = 10;

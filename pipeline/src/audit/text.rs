@@ -163,7 +163,7 @@ mod tests {
             "genes",
             Vec::new(),
             1,
-            vec![warn, fail, unknown("group.x", "?", "none", "")],
+            vec![warn, fail, unknown("read.skipped", "?", "none", "")],
         );
         let text = text(&audit);
         let expected = "\
@@ -182,7 +182,7 @@ WARN  duplicate.exact  Any repeats?
 
   warn            duplicate.exact  0.050 (n 20)
   fail            leakage.exact    0.237 (0.210 to 0.267; n 876)
-  unknown         group.x
+  unknown         read.skipped
 ";
         assert_eq!(text, expected);
         assert_eq!(

@@ -85,6 +85,23 @@ pub fn gate(audit: &Audit, fail_on: FailOn) -> Result<(), Error> {
     if unmet.is_empty() { Ok(()) } else { Err(Error::Gate(unmet.join(", "))) }
 }
 
+/// The audit with the verdict on those findings only that are worse than in an earlier audit.
+#[must_use]
+pub fn regressions(audit: &Audit, earlier: &Audit) -> Audit {
+    let rank = |status: &Status| match status {
+        Status::Fail => 2,
+        Status::Warn => 1,
+        _ => 0,
+    };
+    let before = |check: &str| {
+        let found = earlier.findings.iter().filter(|f| f.check == check);
+        found.map(|f| rank(&f.status)).max().unwrap_or(0)
+    };
+    let worse: Vec<Finding> =
+        audit.findings.iter().filter(|f| rank(&f.status) > before(&f.check)).cloned().collect();
+    Audit { verdict: Verdict::of(&worse), ..audit.clone() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::gate::{not_applicable, open, unknown};
@@ -96,30 +113,46 @@ mod tests {
 
     #[test]
     fn the_worst_finding_decides() {
-        let pass = || open("a.pass", "?");
-        let warn = || Finding { status: Status::Warn, ..open("b.warn", "?") };
-        let fail = || Finding { status: Status::Fail, ..open("c.fail", "?") };
-        let unknown = || unknown("d.unknown", "?", "few", "more");
-        let silent = || not_applicable("e.silent", "?", "none");
+        let pass = || open("leakage.exact", "?");
+        let warn = || Finding { status: Status::Warn, ..open("leakage.near", "?") };
+        let fail = || Finding { status: Status::Fail, ..open("leakage.related", "?") };
+        let unknown = || unknown("leakage.look-up", "?", "few", "more");
+        let silent = || not_applicable("leakage.interval", "?", "none");
         assert_eq!(audit(vec![pass(), silent()]).verdict.status, Grade::Pass);
         assert_eq!(audit(vec![pass(), unknown()]).verdict.status, Grade::Unknown);
         assert_eq!(audit(vec![unknown(), warn()]).verdict.status, Grade::Warn);
         let all = audit(vec![pass(), warn(), fail(), unknown(), silent()]);
         assert_eq!(all.verdict.status, Grade::Fail);
-        assert_eq!(all.verdict.warn, ["b.warn"]);
-        assert_eq!(all.verdict.unknown, ["d.unknown"]);
+        assert_eq!(all.verdict.warn, ["leakage.near"]);
+        assert_eq!(all.verdict.unknown, ["leakage.look-up"]);
 
         assert!(gate(&all, FailOn::Never).is_ok());
         assert_eq!(gate(&all, FailOn::Fail).unwrap_err().exit_code(), 4);
         let error = gate(&all, FailOn::Warn).unwrap_err();
-        assert_eq!(error.to_string(), "the audit's gate is not met: c.fail, b.warn");
+        assert_eq!(error.to_string(), "the audit's gate is not met: leakage.related, leakage.near");
         assert!(gate(&audit(vec![warn()]), FailOn::Fail).is_ok());
         assert!(gate(&audit(vec![unknown()]), FailOn::Warn).is_ok());
     }
 
     #[test]
+    fn only_what_got_worse_counts_against_a_baseline() {
+        let of = |status: Status| Finding { status, ..open("leakage.near", "?") };
+        let fresh = || Finding { status: Status::Warn, ..open("leakage.exact", "?") };
+        let earlier = audit(vec![of(Status::Warn)]);
+        let same = regressions(&audit(vec![of(Status::Warn)]), &earlier);
+        assert!(gate(&same, FailOn::Warn).is_ok());
+        let worse = regressions(&audit(vec![of(Status::Fail), fresh()]), &earlier);
+        assert_eq!(worse.verdict.fail, ["leakage.near"]);
+        assert_eq!(worse.verdict.warn, ["leakage.exact"]);
+        assert!(gate(&worse, FailOn::Fail).is_err());
+        let better = regressions(&audit(vec![of(Status::Pass)]), &earlier);
+        assert_eq!(better.verdict.status, Grade::Pass);
+    }
+
+    #[test]
     fn the_file_is_read_back_as_written() {
-        let audit = audit(vec![unknown("d.unknown", "?", "few", "more"), open("a.pass", "?")]);
+        let audit =
+            audit(vec![unknown("leakage.look-up", "?", "few", "more"), open("leakage.exact", "?")]);
         let json = serde_json::to_string(&audit).unwrap();
         assert!(json.contains(r#""status":{"unknown":"few"}"#), "{json}");
         assert_eq!(serde_json::from_str::<Audit>(&json).unwrap(), audit);

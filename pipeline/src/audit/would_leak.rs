@@ -88,7 +88,7 @@ fn of_random(subject: &Subject, neighbours: &Neighbours) -> Finding {
         interval: wilson(profile.at_least(0.5), n),
         n,
         message: format!(
-            "with a random fifth held out, {} of {} would be copies of a record learnt from, and {} near copies, fragments or relatives (containment .5 and more){look_up}",
+            "with a random fifth held out, {} of {} would be copies of a record learnt from, and {} near copies, fragments or relatives (containment 0.5 and more){look_up}",
             percent(share(profile.exact(), n)),
             count(n, "record"),
             percent(value),

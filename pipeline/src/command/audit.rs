@@ -1,203 +1,283 @@
 //! `cistron audit`.
 
-use std::io::BufRead;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cistron_encoders::alphabet::Alphabet;
 use clap::Args;
-use indexmap::IndexMap;
 use serde_json::json;
 
+use super::coordinates;
+use super::labelled::{Given, Labelled};
 use crate::artefact;
-use crate::audit::{self, InputFile, Subject, gate};
+use crate::audit::record::{self, Record};
+use crate::audit::{
+    self, Finding, InputFile, Predicted, Reference, Remedies, Subject, gate, locus, regressions,
+};
 use crate::console::Console;
-use crate::dataset::GroupKind;
 use crate::error::{Error, InputError};
 use crate::key::Keys;
 use crate::neighbour::Neighbours;
-use crate::read;
-use crate::read::open::{Source, read_error};
-use crate::split;
-use crate::workflow::parse::Loaded;
-use crate::workflow::{
-    AuditConfig, FailOn, Given, Homology, Labels, Read, SCHEMA, SequenceTable, Split, Workflow,
-};
+use crate::read::table::Table;
+use crate::report::{self, DataSummary, Provenance, Report};
+use crate::split::{self, Part, Splits};
+use crate::workflow::{self, FailOn, Homology};
 
 /// Audit a labelled data set: what would a score on it be worth?
 ///
 /// Examples:
 ///   cistron audit genes.fasta.gz --labels genes.tsv --label drug_class --group mechanism
 ///   cistron audit human.txt --sequence sequence --label class --splits splits.tsv:fold
+///   cistron audit positive.fa negative.fa --out audit
+///   cistron audit --train train.csv --test test.csv --sensitive --fail-on fail
+///   cistron audit --train train/*.csv --test test/*.csv    (tables of contig, start, end)
 // The examples are shown as they stand: on a command line there are no backticks.
 #[allow(clippy::doc_markdown)]
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Audit {
-    /// FASTA file or table with a sequence column, plain, gzip or bgzip.
-    file: PathBuf,
-    /// Table with a label for each FASTA record.
-    #[arg(long, value_name = "TABLE")]
-    labels: Option<PathBuf>,
-    /// Pattern on the FASTA header with a group named `label`, such as `class=(?<label>\w+)`.
-    #[arg(long, value_name = "PATTERN", conflicts_with = "labels")]
-    header: Option<String>,
-    /// Column of the identifier [default: id for a label table; the row's number for sequences].
-    #[arg(long, value_name = "COLUMN")]
-    id: Option<String>,
-    /// Column of the class.
-    #[arg(long, value_name = "COLUMN", default_value = "label")]
-    label: String,
-    /// Column of the sequence, where FILE is a table.
-    #[arg(long, value_name = "COLUMN", default_value = "sequence")]
-    sequence: String,
-    /// Metadata column, `:nuisance` where it must not predict the label; may be repeated.
-    #[arg(long, value_name = "COLUMN[:nuisance]")]
-    group: Vec<String>,
+    /// FASTA or FASTQ files or tables with a sequence column, plain, gzip, bgzip or zstd; `-` is
+    /// standard input. Several FASTA files without labels are a class each.
+    #[arg(value_name = "FILE", required_unless_present = "train")]
+    files: Vec<PathBuf>,
+    /// Files that were learnt from, instead of FILE.
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "test", conflicts_with = "files")]
+    train: Vec<PathBuf>,
+    /// Files that were held out.
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "train")]
+    test: Vec<PathBuf>,
+    #[command(flatten)]
+    labelled: Labelled,
     /// Column of a table that gives the split: train, validation, test, or a fold's number.
-    #[arg(long, value_name = "TABLE:COLUMN")]
+    #[arg(long, value_name = "TABLE:COLUMN", conflicts_with = "train")]
     splits: Option<String>,
     /// Column of the identifier in the table of splits.
     #[arg(long, value_name = "COLUMN", default_value = "id")]
     splits_id: String,
-    /// dna, rna or protein; guessed from the first records where it is not given.
+    /// Population that the score is for: a table of level and share for a metadata column.
+    #[arg(long, value_name = "COLUMN=TABLE")]
+    reference: Vec<String>,
+    /// Audits of earlier predictions: none of them should be a label now.
+    #[arg(long, value_name = "AUDIT.json", num_args = 1..)]
+    predictions: Vec<PathBuf>,
+    /// Look for distant relatives across the split, too (about 80 % identity); takes longer.
     #[arg(long)]
-    alphabet: Option<String>,
-    /// Seed of every random choice.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    /// Folder for audit.json.
+    sensitive: bool,
+    /// Folder for audit.json, audit.html, audit.md and records.tsv.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Folder for the deduplicated, reweighted and matched sets, with a log of every change.
+    #[arg(long, value_name = "DIR")]
+    fix: Option<PathBuf>,
     /// Status from which the exit code is 4.
     #[arg(long, value_enum, default_value_t)]
     fail_on: FailOn,
+    /// An earlier audit.json: only what is worse than there counts for --fail-on.
+    #[arg(long, value_name = "AUDIT.json")]
+    baseline: Option<PathBuf>,
+}
+
+/// What an audit is made from.
+struct Audited {
+    given: Given,
+    splits: Option<Splits>,
+    findings: Vec<Finding>,
+    records: Vec<Record>,
 }
 
 impl Audit {
-    /// Audits the file.
+    /// Audits the files.
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
-        let loaded = self.workflow()?;
-        let workflow = &loaded.workflow;
-        let dataset = read::read(&loaded)?;
-        let homology = Homology::default();
-        let findings = if let Some(config) = &workflow.split.given {
-            let table = loaded.resolve(&config.table);
-            let given = split::given::read(&table, &config.id, &config.column, &dataset)?;
-            let splits = split::split(&workflow.split, &dataset, Some(given), self.seed)?;
-            let neighbours = Neighbours::compute(&dataset, &splits)
-                .map_err(|error| Error::stage("audit", error))?;
-            audit::data(&Subject::split(&dataset, &splits, &neighbours, self.seed))
-        } else {
-            let (sets, clusters) = split::clusters(&dataset, homology)?;
-            let clusters = &clusters.cluster_of;
-            audit::data(&Subject::unsplit(&dataset, clusters, sets.k(), self.seed))
-        };
-        let (blake3, _) = Keys::open(Path::new("")).input(&self.file)?;
-        let input = InputFile {
-            path: self.file.display().to_string(),
-            blake3,
-            records: dataset.len(),
-            skipped: dataset.skipped.len(),
-        };
-        let audit = audit::Audit::new(&workflow.name, vec![input], self.seed, findings);
-        if let Some(out) = &self.out {
-            artefact::write_json(&out.join("audit.json"), &audit)?;
+        let baseline = self.baseline.as_deref().map(artefact::read_json::<audit::Audit>);
+        let baseline = baseline.transpose()?;
+        if let Some(audit) = self.of_coordinates()? {
+            if let Some(out) = &self.out {
+                artefact::write_json(&out.join("audit.json"), &audit)?;
+                artefact::write(&out.join("audit.md"), audit::card(&audit).as_bytes())?;
+            }
+            return self.verdict(console, &audit, baseline.as_ref());
         }
-        console.result(audit::text(&audit).trim_end(), json!(audit));
-        gate(&audit, self.fail_on)
+        let audited = self.audited()?;
+        let Audited { given, findings, .. } = &audited;
+        let seed = self.labelled.seed;
+        let audit = audit::Audit::new(&given.name, given.inputs.clone(), seed, findings.clone());
+        if let Some(out) = &self.out {
+            self.write(out, &audited, &audit)?;
+        }
+        if let Some(folder) = &self.fix {
+            let remedies = Remedies::of(&given.dataset, &audited.records);
+            remedies.write(folder, &given.dataset, &audited.records)?;
+        }
+        self.verdict(console, &audit, baseline.as_ref())
     }
 
-    /// The command line as a workflow without models.
-    fn workflow(&self) -> Result<Loaded, Error> {
-        let mut groups = IndexMap::new();
-        for group in &self.group {
-            let (name, kind) = group.split_once(':').unwrap_or((group, "descriptor"));
-            let kind = match kind {
-                "nuisance" => GroupKind::Nuisance,
-                "descriptor" => GroupKind::Descriptor,
-                other => {
-                    let message = format!("--group {group}: `{other}` is no kind of group");
-                    let help = "write COLUMN, or COLUMN:nuisance where it must not predict";
-                    return Err(Error::Usage(format!("{message}\n  help: {help}")));
+    fn verdict(
+        &self,
+        console: &Console,
+        audit: &audit::Audit,
+        baseline: Option<&audit::Audit>,
+    ) -> Result<(), Error> {
+        console.result(audit::text(audit).trim_end(), json!(audit));
+        match baseline {
+            None => gate(audit, self.fail_on),
+            Some(earlier) => {
+                if earlier.rules != audit.rules {
+                    console.warn(&format!(
+                        "the baseline was made by rules {}, this audit by rules {}",
+                        earlier.rules, audit.rules
+                    ));
                 }
-            };
-            groups.insert(name.to_string(), kind);
+                gate(&regressions(audit, earlier), self.fail_on)
+            }
         }
-        let fasta = is_fasta(&self.file)?;
-        let mut read = Read {
-            fasta: fasta.then(|| self.file.clone()),
-            table: (!fasta).then(|| SequenceTable {
-                path: self.file.clone(),
-                sequence: self.sequence.clone(),
-                id: self.id.clone(),
-                label: Some(self.label.clone()),
-            }),
-            alphabet: Alphabet::Dna,
-            labels: None,
-            groups,
-            on_error: crate::workflow::OnError::Stop,
-        };
-        if fasta && (self.labels.is_some() || self.header.is_some()) {
-            read.labels = Some(Labels {
-                table: self.labels.clone(),
-                id: self.id.clone().unwrap_or_else(|| "id".to_string()),
-                label: self.label.clone(),
-                header: self.header.clone(),
-                classes: None,
-            });
+    }
+
+    /// Overlap of intervals, where the files are tables of coordinates.
+    fn of_coordinates(&self) -> Result<Option<audit::Audit>, Error> {
+        if self.train.is_empty() {
+            return Ok(None);
         }
-        read.alphabet = match &self.alphabet {
-            Some(name) => serde_json::from_value(json!(name)).map_err(|_| {
-                Error::Usage(format!("--alphabet {name}: one of dna, rna, protein"))
-            })?,
-            None => guess(&self.file, &read)?,
-        };
-        let given = match &self.splits {
-            None => None,
-            Some(splits) => {
-                let (table, column) = splits.rsplit_once(':').ok_or_else(|| {
-                    Error::Usage(format!("--splits {splits}: expected TABLE:COLUMN"))
-                })?;
-                let (table, column) = (PathBuf::from(table), column.to_string());
-                Some(Given { table, id: self.splits_id.clone(), column })
+        let learnt = self.train.iter().map(|file| (file.clone(), Part::Train));
+        let held_out = self.test.iter().map(|file| (file.clone(), Part::Test));
+        let files: Vec<(PathBuf, Part)> = learnt.chain(held_out).collect();
+        let (sequence, label) = (self.labelled.sequence(), self.labelled.label());
+        let Some(loci) = coordinates::read(&files, sequence, label)? else { return Ok(None) };
+        let inputs = files.iter().map(|(file, _)| {
+            let (blake3, _) = Keys::open(Path::new("")).input(file)?;
+            let path = file.display().to_string();
+            Ok(InputFile { path, blake3, records: 0, skipped: 0 })
+        });
+        let inputs = inputs.collect::<Result<Vec<_>, Error>>()?;
+        let findings = vec![locus::overlap(&loci)];
+        Ok(Some(audit::Audit::new("coordinates", inputs, self.labelled.seed, findings)))
+    }
+
+    fn audited(&self) -> Result<Audited, Error> {
+        let seed = self.labelled.seed;
+        let files: Vec<PathBuf> =
+            self.files.iter().chain(&self.train).chain(&self.test).cloned().collect();
+        let given = self.labelled.read(&files)?;
+        let dataset = &given.dataset;
+        let predictions = self.earlier()?;
+        let references = self.references()?;
+        let told = |subject: Subject| {
+            let subject = subject.with_references(&references).with_sensitivity(self.sensitive);
+            match &predictions {
+                Some(predictions) => audit::examine(&subject.with_predictions(predictions)),
+                None => audit::examine(&subject),
             }
         };
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let workflow = Workflow {
-            schema: SCHEMA,
-            name,
-            seed: self.seed,
-            read,
-            split: Split { given, ..Split::default() },
-            encode: None,
-            models: IndexMap::new(),
-            predict: IndexMap::new(),
-            audit: AuditConfig { fail_on: self.fail_on },
+        let Some((parts, config)) = self.parts(&given)? else {
+            let (sets, clusters) = split::clusters(dataset, Homology::default())?;
+            let k = sets.k();
+            drop(sets);
+            let subject = Subject::unsplit(dataset, &clusters.cluster_of, k, seed);
+            let (findings, records) = told(subject);
+            return Ok(Audited { given, splits: None, findings, records });
         };
-        Ok(Loaded { workflow, folder: PathBuf::new(), path: self.file.clone() })
+        let splits = split::split(&config, dataset, Some(parts), seed)?;
+        let neighbours =
+            Neighbours::compute(dataset, &splits).map_err(|error| Error::stage("audit", error))?;
+        let subject = Subject::split(dataset, &splits, &neighbours, seed);
+        let (findings, records) = told(subject);
+        Ok(Audited { given, splits: Some(splits), findings, records })
     }
-}
 
-/// Whether the first byte that is not blank is `>`; an empty file is for the FASTA reader to refuse.
-fn is_fasta(path: &Path) -> Result<bool, InputError> {
-    let mut source = Source::open(path)?;
-    let ahead = source.fill_buf().map_err(|error| read_error(path, &error))?;
-    Ok(ahead.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|first| *first == b'>'))
-}
-
-/// The alphabet of the first records: each symbol of the other alphabets speaks against one.
-fn guess(path: &Path, read: &Read) -> Result<Alphabet, Error> {
-    const RECORDS: usize = 100;
-    let input = crate::workflow::Input { fasta: read.fasta.clone(), table: read.table.clone() };
-    // Every alphabet's symbols are protein symbols, but for none: what is no protein is an error.
-    let records = read::stream(Path::to_path_buf, &input, Alphabet::Protein)?;
-    let mut symbols = Vec::new();
-    for record in records.take(RECORDS) {
-        symbols.extend(record?.sequence);
+    /// The split that the command line gives, if any.
+    fn parts(
+        &self,
+        given: &Given,
+    ) -> Result<Option<(split::given::Given, workflow::Split)>, Error> {
+        if !self.train.is_empty() {
+            let part =
+                |file: &usize| if *file < self.train.len() { Part::Train } else { Part::Test };
+            let parts = given.file_of.iter().map(part).collect();
+            return Ok(Some((split::given::Given::Parts(parts), workflow::Split::default())));
+        }
+        let Some(splits) = &self.splits else { return Ok(None) };
+        let (table, column) = splits
+            .rsplit_once(':')
+            .ok_or_else(|| Error::Usage(format!("--splits {splits}: expected TABLE:COLUMN")))?;
+        let (table, column) = (PathBuf::from(table), column.to_string());
+        let parts = split::given::read(&table, &self.splits_id, &column, &given.dataset)?;
+        let named = workflow::Given { table, id: self.splits_id.clone(), column };
+        let config = workflow::Split { given: Some(named), ..workflow::Split::default() };
+        Ok(Some((parts, config)))
     }
-    Alphabet::guess(&symbols).ok_or_else(|| {
-        let help = "name it with --alphabet";
-        let found = "sequences that mix alphabets";
-        InputError::new(path, found, "DNA, RNA or protein", help).into()
-    })
+
+    /// What earlier models predicted; `None` where no predictions are named.
+    fn earlier(&self) -> Result<Option<Vec<Predicted>>, Error> {
+        if self.predictions.is_empty() {
+            return Ok(None);
+        }
+        let mut out = Vec::new();
+        for path in &self.predictions {
+            out.extend(artefact::read_json::<audit::Audit>(path)?.predicted);
+        }
+        Ok(Some(out))
+    }
+
+    fn references(&self) -> Result<Vec<Reference>, Error> {
+        let read = |text: &String| {
+            let (column, path) = text.split_once('=').ok_or_else(|| {
+                Error::Usage(format!("--reference {text}: expected COLUMN=TABLE"))
+            })?;
+            let table = Table::open(Path::new(path))?;
+            let (level, share) = (table.column("level")?, table.column("share")?);
+            let mut shares = BTreeMap::new();
+            for row in table {
+                let row = row?;
+                let cell = row.cells[share].trim();
+                let value = cell.parse::<f64>().ok().filter(|v| v.is_finite() && *v >= 0.0);
+                let value = value.ok_or_else(|| {
+                    let help = "a share is a number from 0 on; any scale";
+                    InputError::new(Path::new(path), format!("`{cell}`"), "a share", help)
+                        .at_line(row.line)
+                })?;
+                shares.insert(row.cells[level].trim().to_string(), value);
+            }
+            Ok(Reference { column: column.to_string(), shares })
+        };
+        self.reference.iter().map(read).collect()
+    }
+
+    /// Writes audit.json, the page, the section of a data card and a row a record.
+    fn write(&self, out: &Path, audited: &Audited, audit: &audit::Audit) -> Result<(), Error> {
+        let Audited { given, splits, records, .. } = audited;
+        let dataset = &given.dataset;
+        artefact::write_json(&out.join("audit.json"), audit)?;
+        artefact::write(&out.join("audit.md"), audit::card(audit).as_bytes())?;
+        let parts = splits
+            .as_ref()
+            .and_then(|s| s.folds.first())
+            .filter(|_| splits.as_ref().is_some_and(|s| s.folds.len() == 1));
+        record::write(&out.join("records.tsv"), dataset, parts.map(Vec::as_slice), records)?;
+        let now = time::OffsetDateTime::now_utc();
+        let created = now.format(&time::format_description::well_known::Rfc3339);
+        let input = |file: &InputFile| report::InputFile {
+            path: file.path.clone(),
+            role: "sequences".into(),
+            hash: format!("blake3:{}", file.blake3),
+            size: std::fs::metadata(&file.path).map_or(0, |m| m.len()),
+        };
+        let provenance = Provenance {
+            command: std::env::args().collect::<Vec<_>>().join(" "),
+            inputs: given.inputs.iter().map(input).collect(),
+            ..Provenance::default()
+        };
+        let html = report::html(&Report {
+            name: &given.name,
+            created: created.unwrap_or_default().get(..19).unwrap_or_default(),
+            version: env!("CARGO_PKG_VERSION"),
+            seed: self.labelled.seed,
+            device: "",
+            data: &DataSummary::of(dataset, splits.as_ref()),
+            certificate: splits.as_ref().map(|s| &s.certificate),
+            training: &[],
+            evaluation: None,
+            audit,
+            provenance: &provenance,
+        })
+        .map_err(|error| Error::stage("report", error))?;
+        artefact::write(&out.join("audit.html"), html.as_bytes())
+    }
 }

@@ -2,16 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
+use cistron_encoders::EncoderConfig;
 use cistron_models::device::{self, DeviceChoice};
 use cistron_models::executor::Executor;
 use clap::Args;
 use serde_json::json;
 
+use super::given::GivenFile;
 use crate::audit::{InputFile, text};
 use crate::console::Console;
 use crate::error::Error;
 use crate::key::Keys;
+use crate::predict::variants::{self, Query};
 use crate::predict::{self, Ensemble, audit_path};
+use crate::read::format::{self, Format};
+use crate::read::sources::stem;
+use crate::variant::Strand;
 use crate::workflow::Input;
 
 /// Predict the sequences of a file with a trained model; the audit is written beside the table
@@ -19,13 +25,23 @@ use crate::workflow::Input;
 /// Examples:
 ///   cistron predict out/resistance-genes/models/conv genes.fasta
 ///   cistron predict out/resistance-genes/models/conv/fold-0/seed-0 genes.fasta.gz -o genes.tsv
+///   cistron predict out/promoters/models/conv variants.vcf --reference genome.fa -o effects.tsv
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Predict {
     /// A model's folder: one fold and seed, or all of them, which then predict together.
     model: PathBuf,
-    /// FASTA file, plain, gzip or bgzip.
+    /// FASTA, FASTQ or VCF file, plain, gzip, bgzip or zstd; `-` is standard input.
     file: PathBuf,
+    /// FASTA file of the genome that a VCF file refers to.
+    #[arg(long, value_name = "FASTA")]
+    reference: Option<PathBuf>,
+    /// Bases of the windows around variants [default: the encoder's length, or 101].
+    #[arg(long, value_name = "BASES", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    window: Option<u32>,
+    /// Strand of the windows around variants.
+    #[arg(long, value_enum, default_value_t)]
+    strand: Strand,
     /// Table to write [default: FILE without its endings, with `.predictions.tsv`].
     #[arg(long, short, value_name = "TABLE")]
     output: Option<PathBuf>,
@@ -37,23 +53,44 @@ pub(super) struct Predict {
 impl Predict {
     /// Predicts the file.
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
+        let given = GivenFile::open(&self.file)?;
+        given.named(self.predict(&given, console))
+    }
+
+    fn predict(&self, file: &GivenFile, console: &Console) -> Result<(), Error> {
         let device =
             device::device(self.device).map_err(|error| Error::Resource(error.to_string()))?;
         let ensemble = Ensemble::load(&self.model)?;
         let alphabet = ensemble.members[0].card.encoder.alphabet();
-        let input = Input { fasta: Some(self.file.clone()), table: None };
-        let queries = predict::queries(Path::to_path_buf, &input, alphabet)?;
-        let rows = ensemble.predict(&Executor::Candle(device), &queries)?;
-        let output = self.output.unwrap_or_else(|| table_beside(&self.file));
-        let (blake3, _) = Keys::open(Path::new("")).input(&self.file)?;
-        let given = InputFile {
-            path: self.file.display().to_string(),
-            blake3,
-            records: queries.len(),
+        let path = file.path().to_path_buf();
+        let output = self.output.clone().unwrap_or_else(|| table_beside(file.name()));
+        let (blake3, _) = Keys::open(Path::new("")).input(file.path())?;
+        let given = |records| InputFile {
+            path: file.name().display().to_string(),
+            blake3: blake3.clone(),
+            records,
             skipped: 0,
         };
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let audit = ensemble.audit(&name, vec![given], &queries, &rows);
+        let input = match format::of(&path)? {
+            Format::Vcf => {
+                let query = self.query(&path, &ensemble)?;
+                let executor = Executor::on(device);
+                let (alleles, files) =
+                    variants::predict(&ensemble, &executor, query, &output, Some(given(0)))?;
+                let shown: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
+                console.result(
+                    &format!("{alleles} alleles predicted: {}", shown.join(", ")),
+                    json!({"alleles": alleles, "files": files}),
+                );
+                return Ok(());
+            }
+            Format::Fastq => Input { fastq: Some(path), ..Input::default() },
+            _ => Input { fasta: Some(path), ..Input::default() },
+        };
+        let queries = predict::queries(Path::to_path_buf, &input, alphabet)?;
+        let rows = ensemble.predict(&Executor::on(device), &queries)?;
+        let name = file.name().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let audit = ensemble.audit(&name, vec![given(queries.len())], &queries, &rows);
         let records: Vec<usize> = (0..queries.len()).collect();
         predict::write(&output, ensemble.classes(), &queries, &records, &rows, &audit)?;
         console.result(
@@ -68,13 +105,25 @@ impl Predict {
         );
         Ok(())
     }
+
+    /// How the variants of a VCF file are looked at.
+    fn query<'a>(&'a self, vcf: &'a Path, ensemble: &Ensemble) -> Result<Query<'a>, Error> {
+        let reference = self.reference.as_deref().ok_or_else(|| {
+            let help = "name the genome's FASTA file with --reference";
+            Error::Usage(format!("variants need their genome\n  help: {help}"))
+        })?;
+        let length = match ensemble.members[0].card.encoder {
+            EncoderConfig::OneHot { length, .. } => length,
+            _ => variants::WINDOW,
+        };
+        let window = self.window.map_or(length, |window| window as usize);
+        Ok(Query { vcf, reference, window, strand: self.strand })
+    }
 }
 
 /// `genes.predictions.tsv` in the working directory for `some/genes.fasta.gz`.
 fn table_beside(file: &Path) -> PathBuf {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy();
+    let stem = stem(file);
     PathBuf::from(format!("{stem}.predictions.tsv"))
 }
 

@@ -141,10 +141,9 @@ impl Qpcr {
                 "--condition {column}: no sample has a value in such a column\n  help: {help}"
             )));
         }
-        if let Some(name) = &self.calibrator {
-            if !conditions().any(|condition| condition == name) {
-                return Err(unknown("--calibrator", name, conditions()));
-            }
+        let known = |name: &&String| conditions().any(|condition| condition == *name);
+        if let Some(name) = self.calibrator.as_ref().filter(|name| !known(name)) {
+            return Err(unknown("--calibrator", name, conditions()));
         }
         Ok(design)
     }

@@ -73,13 +73,19 @@ impl Crosstable {
     #[must_use]
     pub fn cramers_v(&self) -> Option<f64> {
         let independence = self.independence()?;
-        let spare = self.total - 1.0;
-        let corrected = |levels: usize| levels as f64 - (levels as f64 - 1.0).powi(2) / spare;
-        let phi_squared =
-            independence.statistic / self.total - independence.degrees_of_freedom as f64 / spare;
-        let most = corrected(self.rows.len()).min(corrected(self.columns.len())) - 1.0;
-        (most > 0.0).then(|| (phi_squared.max(0.0) / most).sqrt().min(1.0))
+        let bias = independence.degrees_of_freedom as f64 / (self.total - 1.0);
+        let phi_squared = independence.statistic / self.total - bias;
+        scaled(phi_squared, self.rows.len(), self.columns.len(), self.total)
     }
+}
+
+/// V from a phi² whose bias is taken off: sqrt(phi² / min(r~ - 1, c~ - 1)) with the corrected numbers
+/// of rows and columns of `n` items (Bergsma 2013). `None` where the correction leaves none.
+#[must_use]
+pub fn scaled(phi_squared: f64, rows: usize, columns: usize, n: f64) -> Option<f64> {
+    let corrected = |levels: usize| levels as f64 - (levels as f64 - 1.0).powi(2) / (n - 1.0);
+    let most = corrected(rows).min(corrected(columns)) - 1.0;
+    (most > 0.0).then(|| (phi_squared.max(0.0) / most).sqrt().min(1.0))
 }
 
 /// Adds `n` to the sum of `level` and gives its index.

@@ -23,16 +23,12 @@ pub fn call(measurements: &mut Measurements) -> (usize, usize) {
         let Some(curve) = reaction.curve.as_ref().filter(|_| reaction.cq == Cq::Absent) else {
             continue;
         };
-        reaction.cq = match second_derivative_maximum(curve) {
-            Some(cycle) => {
-                amplified += 1;
-                Cq::Measured(cycle)
-            }
-            None => {
-                flat += 1;
-                Cq::Undetermined
-            }
-        };
+        reaction.cq = second_derivative_maximum(curve).map_or(Cq::Undetermined, Cq::Measured);
+        if reaction.cq == Cq::Undetermined {
+            flat += 1;
+        } else {
+            amplified += 1;
+        }
     }
     (amplified, flat)
 }

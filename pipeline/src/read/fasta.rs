@@ -1,6 +1,6 @@
 //! FASTA records with their place in the file.
 
-use std::io;
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use cistron_encoders::alphabet::Alphabet;
@@ -15,23 +15,34 @@ use crate::error::InputError;
 pub struct Records {
     path: PathBuf,
     reader: fasta::io::Reader<Source>,
-    alphabet: Alphabet,
+    alphabet: Option<Alphabet>,
     definition: Definition,
     number: u64,
     ended: bool,
+    /// Number of an earlier record of two lines of one length, and that length.
+    doubled: Option<(u64, usize)>,
 }
 
 impl Records {
-    /// Opens a FASTA file, plain, gzip or bgzip.
-    pub fn open(path: &Path, alphabet: Alphabet) -> Result<Self, InputError> {
-        Ok(Self {
+    /// Opens a FASTA file, plain or compressed.
+    pub fn open(path: &Path, alphabet: impl Into<Option<Alphabet>>) -> Result<Self, InputError> {
+        Ok(Self::new(path, Source::open(path)?, alphabet))
+    }
+
+    /// Reads FASTA from an open source; `path` is what errors call it.
+    ///
+    /// Without an alphabet every symbol is taken, and none at all.
+    #[must_use]
+    pub fn new(path: &Path, source: Source, alphabet: impl Into<Option<Alphabet>>) -> Self {
+        Self {
             path: path.to_path_buf(),
-            reader: fasta::io::Reader::new(Source::open(path)?),
-            alphabet,
+            reader: fasta::io::Reader::new(source),
+            alphabet: alphabet.into(),
             definition: Definition::default(),
             number: 0,
             ended: false,
-        })
+            doubled: None,
+        }
     }
 
     /// Reads one record; `None` at the end of the file.
@@ -52,11 +63,10 @@ impl Records {
         }
         self.number += 1;
         let mut sequence = Vec::new();
-        if let Err(error) = self.reader.read_sequence(&mut sequence) {
+        let lines = read_sequence(self.reader.get_mut(), &mut sequence).map_err(|error| {
             self.ended = true;
-            return Err(read_error(&self.path, &error).at_record(self.number).at_line(line));
-        }
-        sequence.retain(|symbol| !matches!(symbol, b' ' | b'\t' | b'\r'));
+            read_error(&self.path, &error).at_record(self.number).at_line(line)
+        })?;
         let name = std::str::from_utf8(self.definition.name().as_ref());
         let description = self.definition.description().map(|d| std::str::from_utf8(d.as_ref()));
         let (Ok(id), Ok(description)) = (name, description.transpose()) else {
@@ -66,14 +76,43 @@ impl Records {
                 .at_record(self.number));
         };
         let header = description.map_or_else(|| id.to_string(), |text| format!("{id} {text}"));
-        let record = Record { id: id.to_string(), header, sequence, number: self.number, line };
-        check(&self.path, &record, self.alphabet)?;
+        let id = id.to_string();
+        let record =
+            Record { id, header, sequence, number: self.number, line, ..Record::default() };
+        self.check_label_line(lines, &record)?;
+        if let Some(alphabet) = self.alphabet {
+            check(&self.path, &record, alphabet)?;
+        }
         Ok(Some(record))
+    }
+
+    /// Refuses a file of three lines a record: header, sequence and a label for each position.
+    ///
+    /// Lines of one length in one record, of another length in another, are no wrapping.
+    fn check_label_line(&mut self, lines: Lines, record: &Record) -> Result<(), InputError> {
+        let Some(length) = lines.doubled() else { return Ok(()) };
+        let &mut (first, other) = self.doubled.get_or_insert((self.number, length));
+        if other == length {
+            return Ok(());
+        }
+        self.ended = true;
+        Err(InputError::new(
+            &self.path,
+            format!(
+                "two lines of {length} symbols, as record {first} has two of {other}: a format \
+                 of three lines, with a label for each position under the sequence"
+            ),
+            "lines wrapped at one width",
+            "keep the header and the sequence of each record: awk 'NR % 3 != 0'",
+        )
+        .at_record(record.number)
+        .at_line(record.line)
+        .with_id(record.id.as_str())
+        .fatal())
     }
 
     /// Leaves out empty lines before the first header; elsewhere the reader does.
     fn skip_blank_lines(&mut self) -> Result<(), InputError> {
-        use io::BufRead;
         let path = self.path.clone();
         let source = self.reader.get_mut();
         loop {
@@ -108,6 +147,60 @@ impl Iterator for Records {
         }
         self.read().transpose()
     }
+}
+
+/// How the sequence of a record is wrapped.
+#[derive(Debug, Clone, Copy, Default)]
+struct Lines {
+    count: usize,
+    /// Lengths of the first two lines.
+    lengths: [usize; 2],
+}
+
+impl Lines {
+    fn push(&mut self, length: usize) {
+        if let Some(place) = self.lengths.get_mut(self.count) {
+            *place = length;
+        }
+        self.count += usize::from(length > 0);
+    }
+
+    /// The length of both lines where there are two of one length.
+    fn doubled(self) -> Option<usize> {
+        (self.count == 2 && self.lengths[0] == self.lengths[1]).then_some(self.lengths[0])
+    }
+}
+
+/// Appends the lines before the next header without their ends and blanks.
+///
+/// Unlike the reader of noodles it tells how the sequence was wrapped.
+fn read_sequence(source: &mut Source, sequence: &mut Vec<u8>) -> io::Result<Lines> {
+    let mut lines = Lines::default();
+    let mut start = 0;
+    let mut inside = false;
+    loop {
+        let ahead = source.fill_buf()?;
+        if ahead.is_empty() || (!inside && ahead[0] == b'>') {
+            break;
+        }
+        let end = memchr::memchr(b'\n', ahead);
+        sequence.extend_from_slice(&ahead[..end.unwrap_or(ahead.len())]);
+        let consumed = end.map_or(ahead.len(), |end| end + 1);
+        source.consume(consumed);
+        inside = end.is_none();
+        if !inside {
+            sequence.truncate(sequence.trim_ascii_end().len().max(start));
+            lines.push(sequence.len() - start);
+            start = sequence.len();
+        }
+    }
+    if inside {
+        lines.push(sequence.trim_ascii_end().len().saturating_sub(start));
+    }
+    if memchr::memchr3(b' ', b'\t', b'\r', sequence).is_some() {
+        sequence.retain(|symbol| !matches!(symbol, b' ' | b'\t' | b'\r'));
+    }
+    Ok(lines)
 }
 
 #[cfg(test)]
@@ -147,6 +240,16 @@ mod tests {
         assert_eq!((error.record, error.line), (Some(2), Some(3)));
         assert_eq!(error.found, "`L` at position 4");
         assert!(error.help.contains("alphabet: protein"), "{}", error.help);
+    }
+
+    #[test]
+    fn a_label_line_under_each_sequence_is_refused_and_a_wrapped_one_is_not() {
+        let error = read(">a\nACGT\nACCT\n>b\nACG\nACC\n>c\nA\n")[1].clone().unwrap_err();
+        assert_eq!((error.line, error.fatal), (Some(4), true));
+        assert!(error.found.contains("a format of three lines"), "{}", error.found);
+        assert_eq!(read(">a\nACGT\nACCT\n>b\nACGT\nACC\n>c\nACGT\nACCT").len(), 3);
+        // A third line, or widths that differ, are wrapping.
+        assert!(read(">a\nACGT\nACCT\n>b\nAC\nAC\nA\n").iter().all(Result::is_ok));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Annotation {
 pub enum Annotations {
     /// Nowhere: the records are unlabelled.
     None,
+    /// The file: all its records are of one class.
+    Class(String),
     /// One row a record.
     Table {
         /// File of the table.
@@ -80,6 +82,9 @@ impl Annotations {
         };
         let annotation = match self {
             Self::None => return Ok(Annotation::default()),
+            Self::Class(class) => {
+                return Ok(Annotation { label: Some(class.clone()), groups: Vec::new() });
+            }
             Self::Table { path, rows } => rows.get(&record.id).cloned().ok_or_else(|| {
                 at(
                     format!("no row for `{}` in {}", record.id, path.display()),

@@ -1,35 +1,25 @@
 //! Opening a file: compression told by content, never by name, and lines counted.
 
+mod decoder;
+
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
+pub use decoder::Compression;
+use decoder::{BUFFER, Decoder, MAGIC, sniff};
 
 use crate::error::InputError;
 
-/// Bytes of one read from the disk.
-const BUFFER: usize = 1 << 17;
-/// The empty block that ends every complete BGZF file (SAM specification 1.6, section 4.1.2).
-const BGZF_END: [u8; 28] = [
-    0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0,
-    0, 0, 0, 0, 0, 0, 0,
-];
+/// The path that means standard input.
+pub const STANDARD_INPUT: &str = "-";
 
-/// How a file is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compression {
-    /// Not at all.
-    None,
-    /// Gzip, of one or several members.
-    Gzip,
-    /// Blocked gzip, as bgzip writes it.
-    Bgzip,
-}
+/// What spreadsheets write before UTF-8 text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A decompressed file that counts its lines.
 pub struct Source {
-    inner: BufReader<Box<dyn Read + Send>>,
+    inner: BufReader<Decoder>,
     /// Line feeds consumed so far.
     lines: u64,
     /// How the file is compressed.
@@ -37,27 +27,34 @@ pub struct Source {
 }
 
 impl Source {
-    /// Opens a file.
+    /// Opens a file, or standard input for `-`.
     pub fn open(path: &Path) -> Result<Self, InputError> {
         let failed = |error: &io::Error| {
             InputError::new(path, error.to_string(), "a readable file", "check the path")
         };
-        let mut file = File::open(path).map_err(|e| failed(&e))?;
+        if path == Path::new(STANDARD_INPUT) {
+            return Self::new(path, Box::new(io::stdin()));
+        }
+        let file = File::open(path).map_err(|e| failed(&e))?;
         if file.metadata().is_ok_and(|m| m.is_dir()) {
             return Err(InputError::new(path, "a folder", "a file", "name the file in the folder"));
         }
-        let mut magic = Vec::with_capacity(18);
-        Read::by_ref(&mut file).take(18).read_to_end(&mut magic).map_err(|e| failed(&e))?;
-        file.seek(SeekFrom::Start(0)).map_err(|e| failed(&e))?;
+        Self::new(path, Box::new(file))
+    }
+
+    /// Decompresses `raw`; `path` is what errors call it.
+    pub fn new(path: &Path, mut raw: Box<dyn Read + Send>) -> Result<Self, InputError> {
+        let failed = |error: &io::Error| read_error(path, error);
+        let mut magic = Vec::new();
+        Read::by_ref(&mut raw).take(MAGIC).read_to_end(&mut magic).map_err(|e| failed(&e))?;
         let compression = sniff(path, &magic)?;
-        if compression == Compression::Bgzip {
-            check_bgzf_end(path, &mut file)?;
+        let raw = Cursor::new(magic).chain(raw);
+        let decoder = Decoder::new(compression, raw).map_err(|e| failed(&e))?;
+        let mut inner = BufReader::with_capacity(BUFFER, decoder);
+        if inner.fill_buf().map_err(|e| failed(&e))?.starts_with(BYTE_ORDER_MARK) {
+            inner.consume(BYTE_ORDER_MARK.len());
         }
-        let inner: Box<dyn Read + Send> = match compression {
-            Compression::None => Box::new(file),
-            _ => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, file))),
-        };
-        Ok(Self { inner: BufReader::with_capacity(BUFFER, inner), lines: 0, compression })
+        Ok(Self { inner, lines: 0, compression })
     }
 
     /// Line that the next byte belongs to, from 1.
@@ -87,48 +84,14 @@ impl BufRead for Source {
     }
 }
 
-/// Compression by the first bytes; formats that cannot be read are refused by name.
-fn sniff(path: &Path, magic: &[u8]) -> Result<Compression, InputError> {
-    let refuse = |name: &str, command: &str| {
-        let help = format!("decompress it first: {command} {}", path.display());
-        Err(InputError::new(path, format!("{name} compression"), "plain text, gzip or bgzip", help))
-    };
-    match magic {
-        [0x1f, 0x8b, _, flags, ..] if flags & 4 != 0 && magic.get(12..14) == Some(b"BC") => {
-            Ok(Compression::Bgzip)
-        }
-        [0x1f, 0x8b, ..] => Ok(Compression::Gzip),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => refuse("zstd", "zstd -d"),
-        [b'B', b'Z', b'h', ..] => refuse("bzip2", "bunzip2 -k"),
-        [0xfd, b'7', b'z', b'X', b'Z', ..] => refuse("xz", "unxz -k"),
-        [b'P', b'K', 3, 4, ..] => refuse("zip", "unzip"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            let help = format!("convert the file: iconv -f utf-16 -t utf-8 {}", path.display());
-            Err(InputError::new(path, "text in UTF-16", "UTF-8", help))
-        }
-        _ => Ok(Compression::None),
-    }
-}
-
-/// A BGZF file that does not end in the empty block was cut off between two blocks.
-fn check_bgzf_end(path: &Path, file: &mut File) -> Result<(), InputError> {
-    let mut end = [0; 28];
-    let complete = file
-        .seek(SeekFrom::End(-28))
-        .and_then(|_| file.read_exact(&mut end))
-        .and_then(|()| file.seek(SeekFrom::Start(0)))
-        .is_ok_and(|_| end == BGZF_END);
-    if complete { Ok(()) } else { Err(truncated(path)) }
-}
-
 /// The error of a compressed file that ends too early.
 #[must_use]
 pub fn truncated(path: &Path) -> InputError {
     InputError::new(
         path,
-        "a truncated gzip stream",
+        "a truncated gzip or zstd stream",
         "a complete file",
-        "copy or download the file again; `gzip -t` tells whether it is whole",
+        "copy or download the file again; `gzip -t` or `zstd -t` tells whether it is whole",
     )
 }
 
@@ -139,6 +102,7 @@ pub fn read_error(path: &Path, error: &io::Error) -> InputError {
         io::ErrorKind::UnexpectedEof => truncated(path),
         _ => InputError::new(path, error.to_string(), "readable data", "check the file"),
     }
+    .fatal()
 }
 
 #[cfg(test)]
@@ -172,18 +136,51 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_left_out() {
+        let mut text = String::new();
+        let file = file(b"\xef\xbb\xbfid,label\n");
+        Source::open(file.path()).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "id,label\n");
+    }
+
+    #[test]
     fn a_truncated_stream_is_an_error() {
         let whole = gzip(&b"ACGTTGCA".repeat(100));
         let file = file(&whole[..whole.len() - 6]);
         let mut source = Source::open(file.path()).unwrap();
         let error = source.read_to_end(&mut Vec::new()).unwrap_err();
-        assert_eq!(read_error(file.path(), &error).found, "a truncated gzip stream");
+        assert_eq!(read_error(file.path(), &error).found, "a truncated gzip or zstd stream");
+    }
+
+    #[test]
+    fn zstandard_frames_are_read_to_the_end_and_a_cut_one_is_an_error() {
+        let frame = |bytes: &[u8]| zstd::encode_all(bytes, 3).unwrap();
+        let whole = [frame(b"a\nb\n"), frame(b"c\n")].concat();
+        let mut text = String::new();
+        let mut source = Source::open(file(&whole).path()).unwrap();
+        source.read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), source.line()), ("a\nb\nc\n", 4));
+        let cut = file(&whole[..whole.len() - 3]);
+        let error = Source::open(cut.path()).unwrap().read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn bgzip_must_end_in_the_empty_block() {
+        let mut writer = noodles::bgzf::io::Writer::new(Vec::new());
+        writer.write_all(b"ACGT\n").unwrap();
+        let whole = writer.finish().unwrap();
+        for (bytes, complete) in [(&whole[..], true), (&whole[..whole.len() - 28], false)] {
+            let mut source = Source::open(file(bytes).path()).unwrap();
+            assert_eq!(source.compression, Compression::Bgzip);
+            assert_eq!(source.read_to_end(&mut Vec::new()).is_ok(), complete);
+        }
     }
 
     #[test]
     fn other_compressions_are_refused_by_name() {
-        let file = file(&[0x28, 0xb5, 0x2f, 0xfd, 0, 0]);
+        let file = file(b"BZh91AY&SY");
         let error = Source::open(file.path()).err().unwrap();
-        assert_eq!(error.found, "zstd compression");
+        assert_eq!(error.found, "bzip2 compression");
     }
 }

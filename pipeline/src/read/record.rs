@@ -15,6 +15,8 @@ pub struct Record {
     pub header: String,
     /// Symbols without line ends and blanks (ASCII, either case).
     pub sequence: Vec<u8>,
+    /// Quality of each symbol as the file has it (ASCII, `!` to `~`); empty where it has none.
+    pub qualities: Vec<u8>,
     /// Number of the record in its file, from 1.
     pub number: u64,
     /// Line that the record starts on, from 1.
@@ -62,6 +64,8 @@ fn help(sequence: &[u8], byte: u8, alphabet: Alphabet) -> String {
         b'-' | b'.' => {
             "an aligned sequence has gaps: remove them, `seqkit seq --remove-gaps` does".into()
         }
+        b';' | b'#' => "a comment within the record? remove such lines: grep -v '^[;#]'".into(),
+        b' ' | b'\t' => "remove the blanks".into(),
         b'0'..=b'9' => {
             "digits do not belong to a sequence: a three-line format with a label line, \
                         or quality values? keep one header and one sequence a record"

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::open::{Source, read_error};
 use crate::error::InputError;
@@ -12,6 +14,28 @@ pub struct Table {
     path: PathBuf,
     rows: csv::Reader<Source>,
     head: StringRecord,
+}
+
+/// What stands between the cells of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Separator {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// Tab.
+    Tab,
+}
+
+impl Separator {
+    fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+        }
+    }
 }
 
 /// A row with its place in the file.
@@ -26,23 +50,59 @@ pub struct Row {
 }
 
 impl Table {
-    /// Opens a table; the separator is the tab where the header line has one, else the comma.
+    /// Opens a table whose first line names its columns.
     pub fn open(path: &Path) -> Result<Self, InputError> {
-        let mut source = Source::open(path)?;
-        let delimiter = delimiter(&mut source).map_err(|e| read_error(path, &e))?;
+        Self::with(path, None, None)
+    }
+
+    /// Opens a table; without `columns` its first line names them, without a separator it is the
+    /// tab where the first line has one, else the comma.
+    pub fn with(
+        path: &Path,
+        columns: Option<&[String]>,
+        separator: Option<Separator>,
+    ) -> Result<Self, InputError> {
+        Self::new(path, Source::open(path)?, columns, separator)
+    }
+
+    /// A table from an open source; `path` is what errors call it.
+    pub fn from_source(path: &Path, source: Source) -> Result<Self, InputError> {
+        Self::new(path, source, None, None)
+    }
+
+    fn new(
+        path: &Path,
+        mut source: Source,
+        columns: Option<&[String]>,
+        separator: Option<Separator>,
+    ) -> Result<Self, InputError> {
+        let delimiter = match separator {
+            Some(separator) => separator.byte(),
+            None => delimiter(&mut source).map_err(|e| read_error(path, &e))?,
+        };
         let mut rows = csv::ReaderBuilder::new()
             .delimiter(delimiter)
-            .quoting(delimiter == b',')
+            .quoting(delimiter != b'\t')
+            .has_headers(columns.is_none())
             // With CRLF as one terminator the positions of rows would be a line too low.
             .terminator(csv::Terminator::Any(b'\n'))
             .trim(csv::Trim::All)
             .from_reader(source);
-        let head = rows.headers().map_err(|e| row_error(path, &e))?.clone();
+        let head = match columns {
+            Some(columns) => StringRecord::from(columns),
+            None => rows.headers().map_err(|e| row_error(path, &e))?.clone(),
+        };
         if head.is_empty() {
             let help = "give a table whose first line names the columns";
             return Err(InputError::new(path, "an empty file", "a header line", help));
         }
         Ok(Self { path: path.to_path_buf(), rows, head })
+    }
+
+    /// Names of the columns.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
+        self.head.iter().map(str::trim).collect()
     }
 
     /// Index of a column.
@@ -56,6 +116,15 @@ impl Table {
             let found = format!("columns {}", quoted(&heads));
             InputError::new(&self.path, found, format!("a column `{name}`"), help).at_line(1)
         })
+    }
+
+    /// The error of a row of another length than the columns that the workflow names.
+    fn short_row(&self, cells: &StringRecord) -> InputError {
+        let expected = format!("{}, as the workflow names", self.head.len());
+        let help = "name every column, in order; is it another separator?";
+        let error = InputError::new(&self.path, format!("{} columns", cells.len()), expected, help);
+        let place = cells.position().cloned().unwrap_or_else(csv::Position::new);
+        error.at_line(place.line()).at_record(place.record() + 1)
     }
 
     /// File that the table is read from.
@@ -73,8 +142,12 @@ impl Iterator for Table {
         match self.rows.read_record(&mut cells) {
             Ok(false) => None,
             Ok(true) => {
+                if cells.len() != self.head.len() {
+                    return Some(Err(self.short_row(&cells)));
+                }
                 let place = cells.position().cloned().unwrap_or_else(csv::Position::new);
-                Some(Ok(Row { cells, line: place.line(), number: place.record() }))
+                let number = place.record() + u64::from(!self.rows.has_headers());
+                Some(Ok(Row { cells, line: place.line(), number }))
             }
             Err(error) => Some(Err(row_error(&self.path, &error))),
         }
@@ -136,6 +209,21 @@ mod tests {
             assert_eq!((&row.cells[0], &row.cells[1], row.line, row.number), ("ACGT", "1", 2, 1));
             assert!(table.next().is_none());
         }
+    }
+
+    #[test]
+    fn a_table_without_a_header_line_takes_the_names_of_the_workflow() {
+        // The layout of UCI's promoters: commas, then tabs before the sequence.
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "+,S10,\t\ttact\n-,868,\t\tatat\n-,x\n").unwrap();
+        let names = ["class", "id", "sequence"].map(str::to_string);
+        let table = Table::with(file.path(), Some(&names), Some(Separator::Comma)).unwrap();
+        let rows: Vec<_> = table.collect();
+        let first = rows[0].as_ref().unwrap();
+        assert_eq!((&first.cells[0], &first.cells[2], first.number), ("+", "tact", 1));
+        assert_eq!(rows[1].as_ref().unwrap().line, 2);
+        let error = rows[2].as_ref().unwrap_err();
+        assert_eq!((error.line, error.found.as_str()), (Some(3), "2 columns"));
     }
 
     #[test]

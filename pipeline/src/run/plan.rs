@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::Options;
 use super::task::{Stage, Task};
 use crate::artefact;
-use crate::error::Error;
+use crate::error::{Error, InputError};
 use crate::key::{Freshness, Key, Keys};
 use crate::manifest::InputFile;
+use crate::read::sources;
 use crate::split::Certificate;
 use crate::split::given;
 use crate::workflow::parse::Loaded;
@@ -41,7 +42,7 @@ pub(super) fn plan(
 
     let read = Task::whole(Stage::Read);
     let mut read_key = new(Stage::Read).with_config("read", &contents(&workflow.read))?;
-    for (role, path) in read_files(loaded) {
+    for (role, path) in read_files(loaded)? {
         read_key = read_key.with(&format!("{role} file"), &keys.input(&path)?.0);
     }
     push(read.clone(), read_key.clone(), &[]);
@@ -113,6 +114,10 @@ pub(super) fn plan(
                 key = key
                     .with("content", &keys.input(&input_file(loaded, input))?.0)
                     .with_config("predict", &input_columns(input))?;
+                if let Some(reference) = &input.reference {
+                    let reference = loaded.resolve(reference);
+                    key = key.with("reference", &keys.input(&reference)?.0);
+                }
             }
             let task = Task::shard(Stage::Predict, &[name, file]);
             audit_key = audit_key.with_key(&task.to_string(), &key);
@@ -166,7 +171,11 @@ fn device_kind(choice: cistron_models::device::DeviceChoice) -> Result<String, E
 /// What the read stage's output depends on beside the files: where a file lies does not matter.
 fn contents(read: &Read) -> Read {
     let mut read = read.clone();
-    read.fasta = read.fasta.map(|_| PathBuf::new());
+    // The names that classes come from are in the roles of the files.
+    for path in [&mut read.fasta, &mut read.fastq, &mut read.folder] {
+        *path = path.take().map(|_| PathBuf::new());
+    }
+    read.files.values_mut().for_each(|path| *path = PathBuf::new());
     if let Some(table) = &mut read.table {
         table.path = PathBuf::new();
     }
@@ -186,7 +195,9 @@ fn split_contents(loaded: &Loaded) -> Result<Value, Error> {
 
 fn input_columns(input: &Input) -> Input {
     let mut input = input.clone();
-    input.fasta = input.fasta.map(|_| PathBuf::new());
+    for path in [&mut input.fasta, &mut input.fastq, &mut input.vcf, &mut input.reference] {
+        *path = path.take().map(|_| PathBuf::new());
+    }
     if let Some(table) = &mut input.table {
         table.path = PathBuf::new();
     }
@@ -194,34 +205,31 @@ fn input_columns(input: &Input) -> Input {
 }
 
 fn input_file(loaded: &Loaded, input: &Input) -> PathBuf {
-    let table = input.table.as_ref().map(|table| table.path.as_path());
-    loaded.resolve(input.fasta.as_deref().or(table).unwrap_or(Path::new("")))
+    loaded.resolve(input.path().unwrap_or(Path::new("")))
 }
 
 /// Files of the read stage with what they are read for.
-fn read_files(loaded: &Loaded) -> Vec<(&'static str, PathBuf)> {
+fn read_files(loaded: &Loaded) -> Result<Vec<(String, PathBuf)>, InputError> {
     let read = &loaded.workflow.read;
+    let files = sources::files(read, |path| loaded.resolve(path))?;
+    let mut files: Vec<_> = files.into_iter().map(|file| (file.role(), file.path)).collect();
     let labels = read.labels.as_ref().and_then(|labels: &Labels| labels.table.as_ref());
-    [
-        ("sequences", read.fasta.as_ref()),
-        ("sequences", read.table.as_ref().map(|table| &table.path)),
-        ("labels", labels),
-    ]
-    .into_iter()
-    .filter_map(|(role, path)| Some((role, loaded.resolve(path?))))
-    .collect()
+    files.extend(labels.map(|path| ("labels".to_string(), loaded.resolve(path))));
+    Ok(files)
 }
 
 /// Every input file of the workflow, for the manifest and the report.
 #[must_use]
 pub(super) fn inputs(loaded: &Loaded, keys: &mut Keys) -> Vec<InputFile> {
-    let mut files: Vec<(String, PathBuf)> =
-        read_files(loaded).into_iter().map(|(role, path)| (role.to_string(), path)).collect();
+    let mut files = read_files(loaded).unwrap_or_default();
     if let Some(given) = &loaded.workflow.split.given {
         files.push(("split".to_string(), loaded.resolve(&given.table)));
     }
     for (name, input) in &loaded.workflow.predict {
         files.push((format!("predict: {name}"), input_file(loaded, input)));
+        if let Some(reference) = &input.reference {
+            files.push((format!("reference of {name}"), loaded.resolve(reference)));
+        }
     }
     let describe = |(role, path): (String, PathBuf)| {
         let (blake3, size) = keys.input(&path).ok()?;

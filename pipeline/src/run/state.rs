@@ -20,6 +20,7 @@ use crate::encode::tensors;
 use crate::error::Error;
 use crate::evaluate::{self, Evaluation, Scores, floor};
 use crate::key::Keys;
+use crate::model::Card;
 use crate::neighbour::Neighbours;
 use crate::read;
 use crate::split::{self, Splits};
@@ -69,7 +70,7 @@ impl<'a> State<'a> {
             loaded,
             options,
             console,
-            executor: Executor::Candle(device),
+            executor: Executor::on(device),
             dataset: OnceCell::new(),
             splits: OnceCell::new(),
             neighbours: OnceCell::new(),
@@ -80,7 +81,7 @@ impl<'a> State<'a> {
 
     /// The device in words.
     pub(super) fn device_name(&self) -> String {
-        let Executor::Candle(device) = &self.executor;
+        let device = self.executor.device();
         if device.is_cpu() { "cpu".to_string() } else { format!("{device:?}") }
     }
 
@@ -264,19 +265,18 @@ impl<'a> State<'a> {
         Ok(Finished { outputs: vec![json, tsv], message })
     }
 
-    /// The data set as an audited file.
+    /// The files of the data set, as audited.
     fn audited(&self) -> Result<Vec<InputFile>, Error> {
         let dataset = self.dataset()?;
-        let read = &self.loaded.workflow.read;
-        let path = read.fasta.as_ref().or(read.table.as_ref().map(|table| &table.path));
-        let Some(path) = path else { return Ok(Vec::new()) };
-        let (blake3, _) = Keys::open(&self.options.out).input(&self.loaded.resolve(path))?;
-        Ok(vec![InputFile {
-            path: path.display().to_string(),
-            blake3,
-            records: dataset.len(),
-            skipped: dataset.skipped.len(),
-        }])
+        let mut keys = Keys::open(&self.options.out);
+        let mut files = Vec::new();
+        for (path, records) in dataset.sources() {
+            let (blake3, _) = keys.input(path)?;
+            // Records that were skipped are counted once, with the first file.
+            let skipped = if files.is_empty() { dataset.skipped.len() } else { 0 };
+            files.push(InputFile { path: path.display().to_string(), blake3, records, skipped });
+        }
+        Ok(files)
     }
 
     fn audit(&self) -> Result<Finished, Error> {
@@ -292,13 +292,22 @@ impl<'a> State<'a> {
             &scores,
             workflow.seed,
         ));
+        for model in workflow.models.keys() {
+            let path = self.out(format!("models/{model}/fold-0/seed-0/model.json"));
+            let card: Card = artefact::read_json(&path)?;
+            let learnt = card.training.records + card.training.validation;
+            findings.push(audit::truncation(model, card.training.truncated, learnt));
+        }
         if let Some(model) = workflow.models.keys().next() {
             for file in workflow.predict.keys() {
                 let path = self.out(format!("predictions/{model}/{file}.audit.json"));
                 let query: Audit = artefact::read_json(&path)?;
                 let asked = query.findings.into_iter().filter(|f| f.check.starts_with("query."));
-                findings
-                    .extend(asked.map(|f| Finding { title: format!("{file}: {}", f.title), ..f }));
+                findings.extend(asked.map(|f| Finding {
+                    check: format!("{}:{file}", f.check),
+                    title: format!("{file}: {}", f.title),
+                    ..f
+                }));
             }
         }
         let audit = Audit::new(&workflow.name, self.audited()?, workflow.seed, findings);

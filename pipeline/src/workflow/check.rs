@@ -1,6 +1,8 @@
 //! Mistakes that the shape of the file cannot show: files that are not there, keys that exclude
 //! each other, models that cannot take their encoder.
 
+mod sequences;
+
 use std::path::Path;
 
 use cistron_models::architecture;
@@ -11,6 +13,7 @@ use super::tree::Node;
 use super::validate::{Mistake, closest};
 use super::{Input, Model, SCHEMA, SequenceTable, Workflow};
 use crate::encode::input_shape;
+use crate::read::open::STANDARD_INPUT;
 
 /// Every mistake of a well-formed workflow, in the order of its stages.
 #[must_use]
@@ -63,6 +66,10 @@ impl Check<'_> {
     }
 
     fn file(&mut self, path: &[&str], file: &Path) {
+        if file == Path::new(STANDARD_INPUT) {
+            let help = "a run reads its files more than once: save standard input to a file";
+            return self.push(path, "a workflow cannot read standard input", help);
+        }
         let resolved = resolve(self.folder, file);
         if !resolved.is_file() {
             let message = format!("there is no file {}", resolved.display());
@@ -79,61 +86,6 @@ impl Check<'_> {
         let mut path = path.to_vec();
         path.push("path");
         self.file(&path, &table.path);
-    }
-
-    fn read(&mut self, workflow: &Workflow) {
-        let read = &workflow.read;
-        match (&read.fasta, &read.table) {
-            (Some(fasta), None) => self.file(&["read", "fasta"], fasta),
-            (None, Some(table)) => self.table(&["read", "table"], table),
-            _ => {
-                let help = "`fasta: FILE` for FASTA, `table: {path: FILE}` for a table";
-                self.push(&["read"], "`read` takes one of `fasta` and `table`", help);
-            }
-        }
-        if let (Some(_), Some(labels)) = (&read.table, &read.labels)
-            && (labels.table.is_some() || labels.header.is_some())
-        {
-            let help = "name the columns with `table: {label: …}`; `labels` may name `classes`";
-            self.push(&["read", "labels"], "a sequence table brings its own labels", help);
-        }
-        if let (Some(_), Some(labels)) = (&read.fasta, &read.labels) {
-            match (&labels.table, &labels.header) {
-                (Some(table), None) => self.file(&["read", "labels", "table"], table),
-                (None, Some(pattern)) => self.pattern(pattern),
-                _ => {
-                    let help = "a table of labels, or a pattern on the header";
-                    self.push(
-                        &["read", "labels"],
-                        "`labels` takes one of `table` and `header`",
-                        help,
-                    );
-                }
-            }
-        }
-        if !read.groups.is_empty() && read.fasta.is_some() && read.labels.is_none() {
-            let help = "groups are columns of `labels: {table: …}`";
-            self.push(&["read", "groups"], "`groups` needs `labels`", help);
-        }
-        let labelled =
-            read.labels.is_some() || read.table.as_ref().is_some_and(|table| table.label.is_some());
-        if !workflow.models.is_empty() && !labelled {
-            let help = "name them: `labels: {table: FILE, id: …, label: …}`, \
-                        `labels: {header: PATTERN}` or `table: {label: COLUMN}`";
-            self.push(&["read"], "models need labels, and `read` names none", help);
-        }
-    }
-
-    fn pattern(&mut self, pattern: &str) {
-        let path = ["read", "labels", "header"];
-        match regex::Regex::new(pattern) {
-            Err(error) => self.push(&path, error.to_string(), ""),
-            Ok(regex) if !regex.capture_names().flatten().any(|name| name == "label") => {
-                let help = r"such as `class=(?<label>\w+)`";
-                self.push(&path, "the pattern has no group named `label`", help);
-            }
-            Ok(_) => {}
-        }
     }
 
     fn split(&mut self, workflow: &Workflow) {
@@ -157,7 +109,7 @@ impl Check<'_> {
                     "0.2 is about 90 % identity",
                 );
             }
-            let nucleic = workflow.read.alphabet.is_nucleic();
+            let nucleic = workflow.read.reading().result().is_nucleic();
             let range = if nucleic { 5..=31 } else { 2..=12 };
             if let Some(k) = homology.k.filter(|k| !range.contains(k)) {
                 let message = format!("k-mers of length {k} cannot be compared");
@@ -233,12 +185,10 @@ impl Check<'_> {
                 return self.push(&["models", name], format!("`{name}` has no encoder"), help);
             }
         };
-        if config.alphabet() != workflow.read.alphabet {
-            let message = format!(
-                "the encoder takes {}, the sequences are {}",
-                config.alphabet(),
-                workflow.read.alphabet
-            );
+        let alphabet = workflow.read.reading().result();
+        if config.alphabet() != alphabet {
+            let message =
+                format!("the encoder takes {}, the sequences are {}", config.alphabet(), alphabet);
             let help = "give both the same `alphabet`";
             return self.push(path, message, help);
         }
@@ -255,13 +205,36 @@ impl Check<'_> {
     }
 
     fn input(&mut self, name: &str, input: &Input) {
-        match (&input.fasta, &input.table) {
-            (Some(fasta), None) => self.file(&["predict", name, "fasta"], fasta),
-            (None, Some(table)) => self.table(&["predict", name, "table"], table),
-            _ => {
-                let message = format!("`{name}` takes one of `fasta` and `table`");
-                self.push(&["predict", name], message, "");
+        let ways = [
+            input.fasta.is_some(),
+            input.fastq.is_some(),
+            input.table.is_some(),
+            input.vcf.is_some(),
+        ];
+        if ways.iter().filter(|named| **named).count() != 1 {
+            let message = format!("`{name}` takes one of `fasta`, `fastq`, `table` and `vcf`");
+            return self.push(&["predict", name], message, "");
+        }
+        if input.vcf.is_some() != input.reference.is_some() {
+            let help = "`vcf: FILE` with `reference: FASTA`, the genome that it refers to";
+            self.push(&["predict", name], "variants and their genome go together", help);
+        }
+        if input.window.is_some_and(|window| !(1..=1_000_000).contains(&window)) {
+            self.push(&["predict", name, "window"], "`window` must be 1 to 1000000 bases", "");
+        }
+        let files = [
+            ("fasta", &input.fasta),
+            ("fastq", &input.fastq),
+            ("vcf", &input.vcf),
+            ("reference", &input.reference),
+        ];
+        for (key, file) in files {
+            if let Some(file) = file {
+                self.file(&["predict", name, key], file);
             }
+        }
+        if let Some(table) = &input.table {
+            self.table(&["predict", name, "table"], table);
         }
     }
 }

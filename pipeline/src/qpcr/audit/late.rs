@@ -47,7 +47,7 @@ pub(super) fn imputed(subject: &Subject<'_>) -> Finding {
     let highest = cqs.iter().map(|c| c.0).fold(0.0, f64::max);
     let whole = highest.fract() == 0.0 && highest >= 30.0;
     let same: Vec<&Reaction> =
-        cqs.iter().filter(|c| whole && c.0 == highest).map(|c| c.1).collect();
+        cqs.iter().filter(|c| whole && c.0 >= highest).map(|c| c.1).collect();
     let found = if same.len() > 1 { same.len() } else { 0 };
     let mut targets: BTreeMap<&str, usize> = BTreeMap::new();
     for r in same.iter().filter(|_| found > 0) {

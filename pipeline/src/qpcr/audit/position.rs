@@ -82,8 +82,8 @@ fn mann_whitney(a: &[f64], b: &[f64]) -> Option<f64> {
     all.sort_by(|x, y| x.0.total_cmp(&y.0));
     let (mut ranks, mut ties, mut i) = (0.0, 0.0, 0);
     while i < all.len() {
-        let same = all[i..].iter().take_while(|v| v.0 == all[i].0).count();
-        let rank = i as f64 + (same as f64 + 1.0) / 2.0;
+        let same = all[i..].iter().take_while(|v| v.0 <= all[i].0).count();
+        let rank = i as f64 + f64::midpoint(same as f64, 1.0);
         ranks += rank * all[i..i + same].iter().filter(|v| v.1).count() as f64;
         ties += (same as f64).powi(3) - same as f64;
         i += same;

@@ -1,6 +1,9 @@
 //! ΔCq and ΔΔCq, corrected for efficiency (Pfaffl 2001, doi:10.1093/nar/29.9.e45), on a scale of
 //! log2 where efficiencies of 1 give Livak's 2^−ΔΔCq (doi:10.1006/meth.2001.1262).
 
+// ΔCq and the names of instruments are words, not code.
+#![allow(clippy::doc_markdown)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;

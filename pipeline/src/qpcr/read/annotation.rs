@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::block::Block;
 use super::column::Column;
-use super::file::Context;
+use super::file::{Context, well};
 use super::layout::index;
 use super::long_cq::role;
 use super::number::Decimal;
@@ -32,8 +32,8 @@ impl Annotations {
         let decimal = Decimal::of(block.rows);
         for row in block.rows {
             let cell = |c| index(&block.columns, c).map_or("", |i| row.cell(i));
-            let well = context.well(cell(Column::Well));
-            if well.is_empty() {
+            let name = well(cell(Column::Well));
+            if name.is_empty() {
                 continue;
             }
             let (role, endogenous) = role(cell(Column::Task), cell(Column::Sample));
@@ -41,7 +41,7 @@ impl Annotations {
                 context.references.borrow_mut().insert(cell(Column::Target).to_string());
             }
             let quantity = decimal.parse(cell(Column::Quantity)).filter(|q| *q > 0.0);
-            self.wells.entry(well).or_default().push(Content {
+            self.wells.entry(name).or_default().push(Content {
                 sample: cell(Column::Sample).to_string(),
                 target: cell(Column::Target).to_string(),
                 dye: cell(Column::Dye).to_string(),

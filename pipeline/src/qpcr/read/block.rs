@@ -46,24 +46,21 @@ pub(super) fn parts(sheet: &Sheet) -> Parts<'_> {
             }
             below => layout::of_header(row, below).map(|(l, columns)| (l, columns, heads, 1)),
         };
-        match found {
-            Some((layout, columns, heads, lines)) => {
-                starts.push((layout, columns, heads, i, i + lines));
-                ends.push(i);
-                i += lines;
-            }
-            None => {
-                let curves = starts.last().is_some_and(|s| s.0 == Layout::CyclesInRows);
-                if starts.is_empty() {
-                    out.facts.extend(fact(row));
-                } else if curves && is_title(row) {
-                    // A second table, of the passive reference, say, has a title of its own.
-                    ends.push(i);
-                    out.unread.push(format!("rows from line {} (`{}`)", row.line, row.cell(0)));
-                }
-                i += 1;
-            }
+        if let Some((layout, columns, heads, lines)) = found {
+            starts.push((layout, columns, heads, i, i + lines));
+            ends.push(i);
+            i += lines;
+            continue;
         }
+        let curves = starts.last().is_some_and(|s| s.0 == Layout::CyclesInRows);
+        if starts.is_empty() {
+            out.facts.extend(fact(row));
+        } else if curves && is_title(row) {
+            // A second table, of the passive reference, say, has a title of its own.
+            ends.push(i);
+            out.unread.push(format!("rows from line {} (`{}`)", row.line, row.cell(0)));
+        }
+        i += 1;
     }
     ends.push(rows.len());
     for (layout, columns, heads, at, from) in starts {

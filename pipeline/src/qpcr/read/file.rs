@@ -40,12 +40,6 @@ impl Context<'_> {
         Reaction { run, plate, line, ..Reaction::default() }
     }
 
-    /// A well's name: `A01` is `A1`; names of curves stay.
-    pub(super) fn well(&self, cell: &str) -> String {
-        // BioMark's chambers are `S48-A01`: sample inlet and assay inlet.
-        Well::parse(cell).map_or_else(|| cell.to_string(), |well| well.to_string())
-    }
-
     /// Further columns of a block that were asked for.
     pub(super) fn kept(&self, block: &Block<'_>) -> Vec<(String, usize)> {
         let find = |name: &String| {
@@ -63,6 +57,11 @@ impl Context<'_> {
         };
         self.keep.iter().filter_map(find).collect()
     }
+}
+
+/// A well's name: `A01` is `A1`; names of curves, and chambers such as `S48-A01`, stay.
+pub(super) fn well(cell: &str) -> String {
+    Well::parse(cell).map_or_else(|| cell.to_string(), |well| well.to_string())
 }
 
 /// Reads every block of every sheet.

@@ -1,5 +1,8 @@
 //! The instrument that wrote a file, where the content says so.
 
+// ΔCq and the names of instruments are words, not code.
+#![allow(clippy::doc_markdown)]
+
 use serde::{Deserialize, Serialize};
 
 use super::sheet::Sheet;

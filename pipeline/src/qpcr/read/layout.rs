@@ -70,7 +70,8 @@ pub(super) fn of_header(row: &Row, next: Option<&Row>) -> Option<(Layout, Column
         return Some((Layout::LongCq, found));
     }
     if let Some(cycle) = index(&found, Column::Cycle) {
-        let below = next.and_then(|next| Decimal::of(&[next.clone()]).parse(next.cell(cycle)));
+        let below =
+            next.and_then(|next| Decimal::of(std::slice::from_ref(next)).parse(next.cell(cycle)));
         let others = row.bare().filter(|cell| !cell.is_empty()).count() > 1;
         if below.is_some() && others {
             let long = has(Column::Well) && has(Column::Fluorescence);

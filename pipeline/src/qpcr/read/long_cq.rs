@@ -2,7 +2,7 @@
 
 use super::block::{Block, fact};
 use super::column::Column;
-use super::file::Context;
+use super::file::{Context, well};
 use super::instrument::Instrument;
 use super::layout::index;
 use super::number::Decimal;
@@ -10,11 +10,11 @@ use super::sheet::Row;
 use crate::error::InputError;
 use crate::qpcr::{Cq, Reaction, Role, Well};
 
+/// Reactions, and the facts below them.
+type Found = (Vec<Reaction>, Vec<(String, String)>);
+
 /// Reads a block; also returns the facts of the rows below the data.
-pub(super) fn parse(
-    block: &Block<'_>,
-    context: &Context<'_>,
-) -> Result<(Vec<Reaction>, Vec<(String, String)>), InputError> {
+pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Found, InputError> {
     let decimal = Decimal::of(block.rows);
     let column = |column| index(&block.columns, column);
     let kept = context.kept(block);
@@ -52,7 +52,7 @@ pub(super) fn parse(
         if reaction.sample.is_empty() && reaction.target.is_empty() && cq == Cq::Absent {
             continue; // An empty well.
         }
-        reaction.well = context.well(cell(Column::Well));
+        reaction.well = well(cell(Column::Well));
         let named = [(Column::Run, &mut reaction.run), (Column::Plate, &mut reaction.plate)];
         for (column, name) in named {
             let cell = cell(column);
@@ -106,7 +106,7 @@ pub(super) fn cq(
         return Ok(Cq::Undetermined);
     }
     // Both are written for a reaction that never crosses the threshold.
-    if number.is_some_and(|n| n == 0.0 || n == -1.0) {
+    if number.is_some_and(|n| (-1.0..=0.0).contains(&n) && n.fract() == 0.0) {
         return Ok(Cq::Undetermined);
     }
     number.and_then(Cq::of).ok_or_else(|| {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::block::Block;
 use super::column::{Column, is_filter};
-use super::file::Context;
+use super::file::{Context, well};
 use super::layout::index;
 use super::long_cq::role;
 use super::number::Decimal;
@@ -41,7 +41,7 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Vec<Reac
         let key = (cell(Column::Well).to_string(), cell(Column::Target).to_string(), part);
         let reaction = found.entry(key).or_insert_with(|| {
             let mut reaction = context.reaction(row.line);
-            reaction.well = context.well(cell(Column::Well));
+            reaction.well = well(cell(Column::Well));
             reaction.sample = cell(Column::Sample).to_string();
             reaction.target = cell(Column::Target).to_string();
             reaction.dye =
@@ -56,9 +56,9 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Vec<Reac
     }
     let out = amplification(found);
     for reaction in &out {
-        let cycles = reaction.curve.iter().flat_map(|curve| curve.cycles.windows(2));
-        if let Some(pair) = cycles.filter(|pair| pair[1] <= pair[0]).next() {
-            let found = format!("cycle {} after cycle {}", pair[1], pair[0]);
+        let mut pairs = reaction.curve.iter().flat_map(|curve| curve.cycles.windows(2));
+        if let Some(&[before, after]) = pairs.find(|pair| pair[1] <= pair[0]) {
+            let found = format!("cycle {after} after cycle {before}");
             let help = "give each cycle of a well and target once, in order";
             let error = InputError::new(context.path, found, "rising cycles", help);
             return Err(error.at_line(reaction.line).with_id(format!("well {}", reaction.well)));

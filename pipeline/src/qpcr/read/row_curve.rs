@@ -2,7 +2,7 @@
 
 use super::block::Block;
 use super::column::Column;
-use super::file::Context;
+use super::file::{Context, well};
 use super::layout::index;
 use super::long_cq::role;
 use super::number::Decimal;
@@ -39,7 +39,7 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Vec<Reac
             curve.fluorescence.push(fluorescence);
         }
         let mut reaction = context.reaction(row.line);
-        reaction.well = context.well(cell(Column::Well));
+        reaction.well = well(cell(Column::Well));
         reaction.sample = cell(Column::Sample).to_string();
         reaction.target = cell(Column::Target).to_string();
         reaction.dye = cell(Column::Dye).to_string();

@@ -1,7 +1,7 @@
 //! Cq with a column a target and a row a sample.
 
 use super::column::{Column, recognise};
-use super::file::Context;
+use super::file::{Context, well};
 use super::long_cq::{cq, role};
 use super::number::Decimal;
 use super::sheet::Row;
@@ -54,8 +54,7 @@ pub(super) fn parse(rows: &[&Row], context: &Context<'_>) -> Result<Vec<Reaction
             let mut reaction = context.reaction(row.line);
             reaction.sample =
                 sample.map_or_else(|| (number + 1).to_string(), |i| row.cell(i).to_string());
-            reaction.well =
-                column(Column::Well).map(|i| context.well(row.cell(i))).unwrap_or_default();
+            reaction.well = column(Column::Well).map(|i| well(row.cell(i))).unwrap_or_default();
             reaction.target = names[*i].to_string();
             reaction.cq = cq;
             reaction.role = role("", &reaction.sample).0;

@@ -2,7 +2,7 @@
 
 use super::block::Block;
 use super::column::Column;
-use super::file::Context;
+use super::file::{Context, well};
 use super::layout::index;
 use super::number::Decimal;
 use crate::error::InputError;
@@ -17,7 +17,7 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Vec<Reac
     let mut out: Vec<(usize, Reaction)> = wells
         .map(|(i, head)| {
             let mut reaction = context.reaction(block.line);
-            reaction.well = context.well(head);
+            reaction.well = well(head);
             reaction.curve = Some(Curve::default());
             (i, reaction)
         })

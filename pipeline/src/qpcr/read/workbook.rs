@@ -33,23 +33,20 @@ pub(super) fn sheets(path: &Path, bytes: &[u8]) -> Result<(Vec<Sheet>, String), 
     };
     let mut out = Vec::new();
     for name in book.sheet_names() {
-        let rows = match &mut book {
-            Sheets::Xlsx(book) => {
-                let mut cells = Vec::new();
-                let mut reader = book.worksheet_cells_reader(&name).map_err(|e| failed(&e))?;
-                while let Some(cell) = reader.next_cell().map_err(|e| failed(&e))? {
-                    cells.push((cell.get_position(), Data::from(cell.get_value().clone())));
-                }
-                rows(path, cells.into_iter())?
+        let rows = if let Sheets::Xlsx(book) = &mut book {
+            let mut cells = Vec::new();
+            let mut reader = book.worksheet_cells_reader(&name).map_err(|e| failed(&e))?;
+            while let Some(cell) = reader.next_cell().map_err(|e| failed(&e))? {
+                cells.push((cell.get_position(), Data::from(cell.get_value().clone())));
             }
-            _ => {
-                let range = book.worksheet_range(&name).map_err(|e| failed(&e))?;
-                let (row, column) = range.start().unwrap_or_default();
-                let cells = range
-                    .used_cells()
-                    .map(|(r, c, data)| ((row + r as u32, column + c as u32), data.clone()));
-                rows(path, cells)?
-            }
+            rows(path, cells.into_iter())?
+        } else {
+            let range = book.worksheet_range(&name).map_err(|e| failed(&e))?;
+            let (row, column) = range.start().unwrap_or_default();
+            let cells = range
+                .used_cells()
+                .map(|(r, c, data)| ((row + r as u32, column + c as u32), data.clone()));
+            rows(path, cells)?
         };
         out.push(Sheet { name, rows });
     }

@@ -5,6 +5,7 @@ use crate::audit::{Audit, InputFile};
 use crate::error::Error;
 use crate::evaluate::Scores;
 use crate::key::Keys;
+use crate::predict::variants::{self, Query, WINDOW};
 use crate::predict::{self, Ensemble, Prediction};
 use crate::run::plan::inputs;
 
@@ -34,25 +35,38 @@ impl State<'_> {
             predict::write(&path, &dataset.classes, dataset, &scores.records, &rows, &audit)?
         } else {
             let input = &workflow.predict[file];
+            if let (Some(vcf), Some(reference)) = (&input.vcf, &input.reference) {
+                let given = self.given(file, 0, keys);
+                let query = Query {
+                    vcf: &self.loaded.resolve(vcf),
+                    reference: &self.loaded.resolve(reference),
+                    window: input.window.unwrap_or(WINDOW),
+                    strand: input.strand.unwrap_or_default(),
+                };
+                let ensemble = Ensemble::load(&folder)?;
+                let (alleles, outputs) =
+                    variants::predict(&ensemble, &self.executor, query, &path, given)?;
+                let message = format!("{alleles} alleles: {}", path.display());
+                return Ok(Finished { outputs, message });
+            }
             let queries =
-                predict::queries(|path| self.loaded.resolve(path), input, workflow.read.alphabet)?;
+                predict::queries(|path| self.loaded.resolve(path), input, workflow.read.reading())?;
             let ensemble = Ensemble::load(&folder)?;
             let rows = ensemble.predict(&self.executor, &queries)?;
-            let given = inputs(self.loaded, keys)
-                .into_iter()
-                .find(|given| given.role == format!("predict: {file}"));
-            let given = given.map(|given| InputFile {
-                path: given.path,
-                blake3: given.blake3,
-                records: queries.len(),
-                skipped: 0,
-            });
+            let given = self.given(file, queries.len(), keys);
             let audit = ensemble.audit(file, given.into_iter().collect(), &queries, &rows);
             let records: Vec<usize> = (0..queries.len()).collect();
             predict::write(&path, ensemble.classes(), &queries, &records, &rows, &audit)?
         };
         let message = format!("{}", path.display());
         Ok(Finished { outputs: outputs.to_vec(), message })
+    }
+
+    /// A file to predict, as audited.
+    fn given(&self, file: &str, records: usize, keys: &mut Keys) -> Option<InputFile> {
+        let role = format!("predict: {file}");
+        let given = inputs(self.loaded, keys).into_iter().find(|given| given.role == role)?;
+        Some(InputFile { path: given.path, blake3: given.blake3, records, skipped: 0 })
     }
 
     /// Rows of the held-out records: the look-up is against their own fold's development records.

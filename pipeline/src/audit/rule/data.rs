@@ -1,0 +1,118 @@
+//! Checks of the records and their labels.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: "read.skipped",
+        meaning: "Malformed records were left out; what is left out is seldom left out at random",
+        formula: "skipped / all records; warns from 1 %",
+        source: "Kapoor and Narayanan 2023, leak type L3.3 (sampling bias), doi:10.1016/j.patter.2023.100804",
+        remedy: "Correct the listed records, or say in the text which were left out and why",
+    },
+    Rule {
+        code: "balance.classes",
+        meaning: "A model that always answers the largest class has a high accuracy",
+        formula: "records of the largest class / records of the smallest; warns from 10",
+        source: "He and Garcia 2009, doi:10.1109/TKDE.2008.239; threshold by convention",
+        remedy: "Quote balanced accuracy or macro-F1, weight the classes, collect more of the small ones",
+    },
+    Rule {
+        code: "balance.clusters",
+        meaning: "The score of a class that holds a handful of homology clusters is that of a handful of families",
+        formula: "classes with fewer than 10 homology clusters; warns from 1",
+        source: "Walsh et al. 2021 (DOME), doi:10.1038/s41592-021-01205-4",
+        remedy: "Leave the class out, merge it, or add unrelated sequences of it",
+    },
+    Rule {
+        code: "duplicate.exact",
+        meaning: "The same sequence twice counts twice in training and, dealt at random, lies on both sides of a split",
+        formula: "records that repeat an earlier one of their class, ignoring case / all records; warns from 2 %",
+        source: "gb-qc (98 % unique); Kapoor and Narayanan 2023, leak type L1.4",
+        remedy: "Keep one record a sequence (`cistron audit --fix DIR`), or hold whole clusters out",
+    },
+    Rule {
+        code: "duplicate.reverse-complement",
+        meaning: "A record is the other strand of another: a copy that comparing letters does not see",
+        formula: "records that are the reverse complement of an earlier one / all records; warns from 2 %",
+        source: "Kapoor and Narayanan 2023, leak type L1.4",
+        remedy: "Keep one strand (`cistron audit --fix DIR`), or hold whole clusters out",
+    },
+    Rule {
+        code: "contradiction.same-sequence",
+        meaning: "One sequence carries two labels: no model can be right on all of them",
+        formula: "sum over equal sequences (either strand) of (n - n of the commonest label) / labelled records; warns from 0.1 %, fails from 1 %",
+        source: "Northcutt et al. 2021, doi:10.48550/arXiv.2103.14749",
+        remedy: "Look the records up at their source; correct, leave out, or predict several labels",
+    },
+    Rule {
+        code: "label.homologue-vote",
+        meaning: "A record's label differs from that of most of its close relatives: probably a wrong label",
+        formula: "labelled records with two and more labelled relatives (containment 0.5 and more), a majority of which has another label / such records; warns from 1 %, fails from 10 %",
+        source: "Wilson 1972 edited nearest neighbour, doi:10.1109/TSMC.1972.4309137; recall 0.89 and precision 0.94 on 3 % planted flips",
+        remedy: "Check the listed labels at their source; where the class is not a matter of homology, ignore it",
+    },
+    Rule {
+        code: "redundancy.effective-size",
+        meaning: "Relatives are no independent evidence: intervals over records are too narrow, large families dominate",
+        formula: "records / homology clusters, and the sum over records of 1 / (1 + relatives); warns from 5 records a cluster, or where one cluster holds 20 %",
+        source: "Morcos et al. 2011, doi:10.1073/pnas.1111471108",
+        remedy: "Weight records (`weight` in the table of records), resample clusters for intervals",
+    },
+    Rule {
+        code: "shortcut.length",
+        meaning: "Length and GC content alone tell the label: a network finds that before it finds biology",
+        formula: "skill (BA - 1/K) / (1 - 1/K) of an L2 logistic regression, 5 folds of whole clusters; the lower limit of its bootstrap interval over clusters warns from 0.1, fails from 0.3",
+        source: "Geirhos et al. 2020, doi:10.1038/s42256-020-00257-z",
+        remedy: "Match the classes by length and GC (`cistron audit --fix DIR`); quote the gain over this probe",
+    },
+    Rule {
+        code: "shortcut.composition",
+        meaning: "The frequencies of short words tell the label: biology, or the source of the data",
+        formula: "as shortcut.length with words of up to 3 bases or 2 residues; the lower limit warns from 0.1, never fails",
+        source: "Geirhos et al. 2020, doi:10.1038/s42256-020-00257-z",
+        remedy: "Quote the model's gain over this probe, not its score",
+    },
+    Rule {
+        code: "shortcut.artefact",
+        meaning: "Traces of how sequences were obtained (ambiguity, case, frame, tail, ends) tell the label",
+        formula: "as shortcut.length with those features; the lower limit warns from 0.1, fails from 0.3",
+        source: "Geirhos et al. 2020, doi:10.1038/s42256-020-00257-z",
+        remedy: "Treat all classes alike: the same trimming, masking, source and annotation",
+    },
+    Rule {
+        code: "shortcut.feature",
+        meaning: "One number (length, GC content, a base's share) ranks a class above the others",
+        formula: "area under the ROC curve of each feature for each class against the rest, made 0.5 to 1; the lower limit of its DeLong interval, where the Benjamini-Hochberg adjusted p is below 0.05, warns from 0.55, fails from 0.7",
+        source: "DeLong et al. 1988, doi:10.2307/2531595; Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x; failing limit as gb-qc",
+        remedy: "Match the classes by the named feature (`cistron audit --fix DIR`), or say that it is biology",
+    },
+    Rule {
+        code: "symbols.ambiguous",
+        meaning: "Ambiguity codes are commoner in one class: they say where a sequence comes from",
+        formula: "largest difference between two classes in the share of records that carry them; the lower limit of a simultaneous 95 % interval warns from 0.02, fails from 0.3",
+        source: "Newcombe 1998, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I",
+        remedy: "Mask or leave out alike in all classes",
+    },
+    Rule {
+        code: "symbols.lower-case",
+        meaning: "Lower case (soft masking) is commoner in one class",
+        formula: "as symbols.ambiguous",
+        source: "Newcombe 1998; lower case as in RepeatMasker's soft masking",
+        remedy: "Write all sequences in upper case",
+    },
+    Rule {
+        code: "symbols.tail",
+        meaning: "Poly-A tails are commoner in one class: transcripts against genes, not biology of the label",
+        formula: "as symbols.ambiguous, for 10 and more A at the end or T at the start",
+        source: "Newcombe 1998; the tail's length is a convention",
+        remedy: "Trim the tails of all classes",
+    },
+    Rule {
+        code: "feedback.predicted-labels",
+        meaning: "Labels were predicted by an earlier model: training on them repeats its errors and calls them right",
+        formula: "share of records whose sequence and label an earlier table of predictions holds; warns from 1 %, fails from 10 %",
+        source: "Shumailov et al. 2024, doi:10.1038/s41586-024-07566-y",
+        remedy: "Leave those records out, or label them by experiment",
+    },
+];

@@ -1,0 +1,76 @@
+//! Checks of what is held out.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: "leakage.certificate",
+        meaning: "Relatives stand on both sides of the split: the score is partly memory",
+        formula: "pairs across a border with containment at or above the threshold, counted over all k-mers; fails where a homology split has one, warns elsewhere",
+        source: "Broder 1997, doi:10.1109/SEQUEN.1997.666900; Kapoor and Narayanan 2023, leak type L3.2",
+        remedy: "Hold whole homology clusters out (`cistron split`)",
+    },
+    Rule {
+        code: "leakage.exact",
+        meaning: "Held-out records are copies of records learnt from: a look-up is right on them",
+        formula: "held-out records equal to one learnt from, ignoring case / held-out records; warns from 0.5 %, fails from 5 %",
+        source: "thresholds as seqleak 0.4; Kapoor and Narayanan 2023, leak type L1.4",
+        remedy: "Hold whole homology clusters out (`cistron split`)",
+    },
+    Rule {
+        code: "leakage.reverse-complement",
+        meaning: "Held-out records are the other strand of records learnt from",
+        formula: "as leakage.exact, for reverse complements",
+        source: "thresholds as seqleak 0.4; Kapoor and Narayanan 2023, leak type L1.4",
+        remedy: "Hold whole homology clusters out (`cistron split`)",
+    },
+    Rule {
+        code: "leakage.near",
+        meaning: "Held-out records are near copies, fragments or isoforms of records learnt from",
+        formula: "held-out records with containment 0.5 and more (shared canonical k-mers / the smaller set) in a record learnt from / those that can be compared; warns from 1 %, fails from 10 %",
+        source: "thresholds as seqleak 0.4; Broder 1997, doi:10.1109/SEQUEN.1997.666900",
+        remedy: "Hold whole homology clusters out (`cistron split`)",
+    },
+    Rule {
+        code: "leakage.related",
+        meaning: "Held-out records have a relative (about 90 % identity for DNA) among the records learnt from",
+        formula: "as leakage.near with containment 0.2 and more; warns from 1 %, fails from 25 %",
+        source: "identity = containment^(1/k), Ondov et al. 2019, doi:10.1186/s13059-019-1841-x; failing limit as seqleak's windows",
+        remedy: "Hold whole homology clusters out (`cistron split`)",
+    },
+    Rule {
+        code: "leakage.sensitive",
+        meaning: "Held-out records have a distant relative (about 82 % identity) that long k-mers do not see",
+        formula: "held-out records that share 8 % of their 11-mers with one record learnt from, where at most 2 % are expected by chance; warns from 1 %, fails from 25 %",
+        source: "Ma et al. 2002 on seeds, doi:10.1093/bioinformatics/18.3.440; (0.08)^(1/11) = 0.795",
+        remedy: "Split with shorter k-mers (`cistron split --k 11 --containment 0.08`)",
+    },
+    Rule {
+        code: "leakage.not-assessable",
+        meaning: "Held-out records are too short to be compared: nothing is known of them",
+        formula: "held-out records with fewer than 5 different k-mers / held-out records; warns from 5 %",
+        source: "Broder 1997, doi:10.1109/SEQUEN.1997.666900; the number of k-mers is a convention",
+        remedy: "Compare with shorter k-mers, or leave fragments out",
+    },
+    Rule {
+        code: "leakage.look-up",
+        meaning: "Looking up the nearest record scores this much without any model",
+        formula: "skill of the nearest record's label on held-out records; the lower limit of its bootstrap interval warns from 0.5",
+        source: "Cover and Hart 1967, doi:10.1109/TIT.1967.1053964",
+        remedy: "Quote it beside the model's score: what the model adds is the difference",
+    },
+    Rule {
+        code: "leakage.random-split",
+        meaning: "What a random split of these records would leak",
+        formula: "leakage.near of a random fifth; warns from 1 %",
+        source: "thresholds as seqleak 0.4",
+        remedy: "Do not split at random: hold whole homology clusters out (`cistron split`)",
+    },
+    Rule {
+        code: "leakage.interval",
+        meaning: "Held-out intervals overlap intervals learnt from on the same contig: the same bases on both sides",
+        formula: "held-out intervals that share a base with one learnt from / held-out intervals; warns from 1 %, fails from 10 %. Beside it: how often the label of the overlapped interval is right",
+        source: "Whalen et al. 2022, doi:10.1038/s41576-021-00434-9",
+        remedy: "Hold whole contigs out, or whole groups of overlapping intervals",
+    },
+];
