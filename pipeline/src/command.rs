@@ -8,6 +8,7 @@ mod given;
 mod inspect;
 mod labelled;
 mod predict;
+mod qpcr;
 mod run;
 mod schema;
 mod split;
@@ -48,6 +49,7 @@ enum Command {
     Run(run::Run),
     Check(check::Check),
     Predict(predict::Predict),
+    Qpcr(qpcr::Qpcr),
     Audit(Box<audit::Audit>),
     Split(split::Split),
     Explain(explain::Explain),
@@ -73,6 +75,7 @@ impl Cli {
             Command::Check(command) => command.run(&console),
             Command::Predict(command) => command.run(&console),
             Command::Audit(command) => command.run(&console),
+            Command::Qpcr(command) => command.run(&console),
             Command::Split(command) => command.run(&console),
             Command::Explain(command) => command.run(&console),
             Command::Schema(command) => command.run(&console),

@@ -19,6 +19,7 @@ pub mod manifest;
 pub mod model;
 pub mod neighbour;
 pub mod predict;
+pub mod qpcr;
 pub mod read;
 pub mod report;
 pub mod run;

@@ -76,7 +76,7 @@ fn every_file_has_its_hash() {
 #[test]
 fn every_file_of_the_folder_is_listed() {
     let listed: Vec<PathBuf> = index().file.into_iter().map(|entry| entry.path).collect();
-    for kind in ["malformed", "well-formed", "resistance-genes", "antimicrobial-peptides"] {
+    for kind in ["malformed", "well-formed", "resistance-genes", "antimicrobial-peptides", "qpcr"] {
         for file in std::fs::read_dir(folder().join(kind)).unwrap() {
             let path = Path::new(kind).join(file.unwrap().file_name());
             assert!(listed.contains(&path), "{} is not in index.toml", path.display());

@@ -1,0 +1,34 @@
+//! From curves and cycles to quantities.
+
+pub mod delta;
+pub mod efficiency;
+pub mod regression;
+pub mod second_derivative;
+pub mod sigmoid;
+pub mod standard_curve;
+
+pub use delta::{Comparison, Design, compare};
+pub use efficiency::sliding_window;
+pub use second_derivative::second_derivative_maximum;
+pub use sigmoid::Sigmoid;
+pub use standard_curve::{StandardCurve, standard_curves};
+
+use super::{Cq, Measurements};
+
+/// Fills in the Cq of curves without one, by the second-derivative maximum; returns how many
+/// curves amplify and how many do not.
+pub fn call(measurements: &mut Measurements) -> (usize, usize) {
+    let (mut amplified, mut flat) = (0, 0);
+    for reaction in &mut measurements.reactions {
+        let Some(curve) = reaction.curve.as_ref().filter(|_| reaction.cq == Cq::Absent) else {
+            continue;
+        };
+        reaction.cq = second_derivative_maximum(curve).map_or(Cq::Undetermined, Cq::Measured);
+        if reaction.cq == Cq::Undetermined {
+            flat += 1;
+        } else {
+            amplified += 1;
+        }
+    }
+    (amplified, flat)
+}
