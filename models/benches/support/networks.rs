@@ -12,10 +12,8 @@ const TOKENS: usize = 128;
 
 /// The convolutional network.
 pub fn cnn(length: usize, filters: usize, average: bool) -> Network {
-    let pool = |width| match average {
-        true => Layer::AveragePool { width },
-        false => Layer::MaxPool { width },
-    };
+    let pool =
+        |width| if average { Layer::AveragePool { width } } else { Layer::MaxPool { width } };
     let convolution = |width| Layer::Convolution(Convolution::same(filters, width));
     let relu = Layer::Activation(Activation::Relu);
     let global = if average { Pool::Average } else { Pool::Max };

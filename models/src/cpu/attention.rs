@@ -51,7 +51,9 @@ impl Scratch {
             grow(keys, rows);
             grow(value_panels, panels);
             grow(slopes, block);
-            back.iter_mut().for_each(|buffer| grow(buffer, rows));
+            for buffer in back.iter_mut() {
+                grow(buffer, rows);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ pub(super) use backward::backward;
 
 use std::mem::take;
 
+use super::aligned::Aligned;
 use super::elementwise;
 use super::lanes::LANES;
 use super::lookup;
@@ -84,7 +85,7 @@ pub(super) fn forward(pass: &Pass<'_>, step: &Step, map: &Map, space: &mut Works
     let mut out = take(&mut space.values[slots.1]);
     let mut tile = take(&mut space.tile);
     let mut winners =
-        if map.pool > 1 { take(&mut space.own[step.own]) } else { Default::default() };
+        if map.pool > 1 { take(&mut space.own[step.own]) } else { Aligned::default() };
     let input = plan.values_of(step.input);
     if map.source == Source::Values {
         let end = needed(map, rows).max(valid);

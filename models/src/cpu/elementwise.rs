@@ -11,7 +11,9 @@ on_every_path! {
 
     /// max(x, 0), in place.
     pub(super) fn relu_in_place(values: &mut [f32]) {
-        values.iter_mut().for_each(|value| *value = value.max(0.0));
+        for value in values.iter_mut() {
+            *value = value.max(0.0);
+        }
     }
 
     /// Keeps the slopes where the result is positive.
@@ -51,7 +53,9 @@ on_every_path! {
                 out.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
             }
             let share = 1.0 / (rows.len() / width) as f32;
-            out.iter_mut().for_each(|sum| *sum *= share);
+            for sum in out.iter_mut() {
+                *sum *= share;
+            }
         }
     }
 

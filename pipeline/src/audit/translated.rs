@@ -95,7 +95,7 @@ pub(super) fn translated(subject: &Subject) -> Finding {
 /// The protein of a sequence that is one open reading frame from its first base, without the last
 /// stop; `None` of anything else.
 fn reading_frame(sequence: &[u8]) -> Option<Vec<u8>> {
-    if sequence.len() % 3 != 0 {
+    if !sequence.len().is_multiple_of(3) {
         return None;
     }
     let mut protein = translate(sequence);

@@ -2,6 +2,7 @@
 
 use std::mem::take;
 
+use super::super::aligned::Aligned;
 use super::super::elementwise;
 use super::super::lanes::LANES;
 use super::super::lookup;
@@ -29,7 +30,7 @@ pub(in crate::cpu) fn backward(
     let slots = (plan.slots[step.input], plan.slots[step.output]);
     let mut slopes = take(&mut space.slopes[slots.1.slopes]);
     let mut back =
-        if step.back { take(&mut space.slopes[slots.0.slopes]) } else { Default::default() };
+        if step.back { take(&mut space.slopes[slots.0.slopes]) } else { Aligned::default() };
     let mut tile = take(&mut space.tile);
     let results = &space.values[slots.1.values][plan.values_of(step.output).at(0)..];
     let buffer = plan.slopes_of(step.output);

@@ -30,7 +30,7 @@ fn experiment() -> (Measurements, Design) {
             (1..=8).flat_map(|row| (1..=12).map(move |column| Well { row, column })).collect();
         // Replicates are dealt over the plate: on its edge and inside.
         for i in (1..wells.len()).rev() {
-            let j = ((dice.roll() + 1.0) / 2.0 * (i + 1) as f64) as usize;
+            let j = (f64::midpoint(dice.roll(), 1.0) * (i + 1) as f64) as usize;
             wells.swap(i, j.min(i));
         }
         let mut add = |sample: &str, target: &str, role, cq: Cq, quantity| {
@@ -45,7 +45,11 @@ fn experiment() -> (Measurements, Design) {
                 role,
                 quantity,
                 cq,
-                columns: if role == Role::Unknown { columns.collect() } else { Default::default() },
+                columns: if role == Role::Unknown {
+                    columns.collect()
+                } else {
+                    indexmap::IndexMap::default()
+                },
                 ..Reaction::default()
             });
         };

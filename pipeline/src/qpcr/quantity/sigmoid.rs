@@ -131,7 +131,7 @@ fn solve(mut m: [[f64; 5]; 4]) -> Option<[f64; 4]> {
 pub(super) mod tests {
     use super::*;
 
-    /// 0.5 + 10 / (1 + exp(-(x - 24.3) / 1.6)) and noise of SD .02 (numpy default_rng(4)).
+    /// 0.5 + 10 / (1 + exp(-(x - 24.3) / 1.6)) and noise of SD .02 (numpy `default_rng(4)`).
     pub(in super::super) const CURVE: [f64; 40] = [
         0.487, 0.497, 0.533, 0.513, 0.467, 0.5, 0.488, 0.503, 0.469, 0.506, 0.507, 0.536, 0.515,
         0.526, 0.5, 0.601, 0.565, 0.713, 0.845, 1.12, 1.615, 2.406, 3.581, 5.03, 6.606, 7.895,
