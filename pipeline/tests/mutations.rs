@@ -108,7 +108,12 @@ fn damaged_tables_and_variants() {
     torture("table", TABLE, |path, source| {
         Table::from_source(path, source).map_or(0, Iterator::count)
     });
-    torture("VCF", VCF, |path, source| vcf::Records::new(path, source).map_or(0, Iterator::count));
+    let vcf = |path: &Path, source| vcf::Records::new(path, source).map_or(0, Iterator::count);
+    torture("VCF", VCF, vcf);
+    torture("zstd VCF", &zstd::encode_all(VCF, 3).unwrap(), vcf);
+    torture("zstd table", &zstd::encode_all(TABLE, 3).unwrap(), |path, source| {
+        Table::from_source(path, source).map_or(0, Iterator::count)
+    });
 }
 
 #[test]

@@ -145,7 +145,9 @@ impl Iterator for Records {
         if self.ended {
             return None;
         }
-        self.read().transpose()
+        let read = self.read();
+        self.ended |= read.as_ref().is_err_and(|error| error.fatal);
+        read.transpose()
     }
 }
 
