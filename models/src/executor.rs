@@ -13,7 +13,7 @@ use crate::cpu::Cpu;
 use crate::dropout::DropoutKey;
 use crate::head::{CrossEntropy, TargetError, Targets};
 use crate::input::{Input, InputError};
-use crate::network::Network;
+use crate::network::{Network, Parameter};
 use crate::weights::Weights;
 
 /// An engine that runs the layer list of a network.
@@ -77,7 +77,7 @@ impl Executor {
         match self {
             Self::Cpu(cpu) => cpu.logits(network, weights, input),
             Self::Candle(device) => {
-                check_weights(network, weights, weights.len())?;
+                check_weights(&network.parameters(), weights, weights.len())?;
                 input.check(&network.input())?;
                 let tensors = Tensors::constant(weights, device)?;
                 shards::logits(shards::count(device.is_cpu()), network, input, |input| {
@@ -107,7 +107,7 @@ impl Executor {
                 cpu.loss_and_gradients(network, weights, input, targets, loss, dropout, gradients)
             }
             Self::Candle(device) => {
-                check_weights(network, weights, gradients.len())?;
+                check_weights(&network.parameters(), weights, gradients.len())?;
                 input.check(&network.input())?;
                 targets.check(input.n, network.classes())?;
                 let tensors = Tensors::variable(weights, device)?;
@@ -121,14 +121,21 @@ impl Executor {
     }
 }
 
-fn check_weights(network: &Network, weights: &Weights, buffer: usize) -> Result<(), ExecutorError> {
-    let parameters = network.parameters();
-    let expected = parameters.iter().map(crate::network::Parameter::len).sum();
+/// Whether weights and a buffer for gradients are those of a network's `parameters`.
+pub(crate) fn check_weights(
+    parameters: &[Parameter],
+    weights: &Weights,
+    buffer: usize,
+) -> Result<(), ExecutorError> {
+    let expected = parameters.iter().map(Parameter::len).sum();
     for found in [weights.len(), buffer] {
         if found != expected {
             return Err(ExecutorError::Weights { found, expected });
         }
     }
-    let same = parameters.iter().zip(weights.parameters()).all(|(a, b)| a == b);
-    if same { Ok(()) } else { Err(ExecutorError::Weights { found: weights.len(), expected }) }
+    if parameters == weights.parameters() {
+        Ok(())
+    } else {
+        Err(ExecutorError::Weights { found: weights.len(), expected })
+    }
 }

@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::reduce;
 use super::workspace::Workspace;
 use crate::dropout::DropoutKey;
-use crate::executor::{CPU_SHARDS, ExecutorError, range};
+use crate::executor::{CPU_SHARDS, ExecutorError, check_weights, range};
 use crate::head::{CrossEntropy, Targets};
 use crate::input::{Input, InputValues};
 use crate::network::{Network, Parameter};
@@ -24,8 +24,6 @@ use crate::weights::Weights;
 pub(super) struct Session {
     network: Network,
     parameters: Vec<Parameter>,
-    /// Number of all weights.
-    count: usize,
     path: Path,
     plan: Plan,
     packed: Aligned,
@@ -40,12 +38,10 @@ impl Session {
     pub(super) fn new(network: &Network, path: Path) -> Self {
         let plan = Plan::new(network);
         let parameters = network.parameters();
-        let count = parameters.iter().map(Parameter::len).sum();
         let packed = Aligned::zeros(plan.packed);
         Self {
             network: network.clone(),
             parameters,
-            count,
             path,
             plan,
             packed,
@@ -61,17 +57,7 @@ impl Session {
 
     /// Whether weights and a buffer for gradients are those of the network.
     pub(super) fn check(&self, weights: &Weights, buffer: usize) -> Result<(), ExecutorError> {
-        let expected = self.count;
-        for found in [weights.len(), buffer] {
-            if found != expected {
-                return Err(ExecutorError::Weights { found, expected });
-            }
-        }
-        if self.parameters == weights.parameters() {
-            Ok(())
-        } else {
-            Err(ExecutorError::Weights { found: weights.len(), expected })
-        }
+        check_weights(&self.parameters, weights, buffer)
     }
 
     /// Runs `work` with a workspace, flushing denormal numbers.

@@ -33,6 +33,17 @@ impl Status {
             Self::NotApplicable(_) => "not applicable",
         }
     }
+
+    /// The verdict on a value of which more is worse; a threshold is reached at its value.
+    pub(crate) fn of(value: f64, warn: Option<f64>, fail: Option<f64>) -> Self {
+        if fail.is_some_and(|fail| value >= fail) {
+            Self::Fail
+        } else if warn.is_some_and(|warn| value >= warn) {
+            Self::Warn
+        } else {
+            Self::Pass
+        }
+    }
 }
 
 /// A small table that a finding shows.
@@ -76,4 +87,37 @@ pub struct Finding {
     pub remedy: String,
     /// Numbers behind the value.
     pub tables: Vec<Table>,
+}
+
+impl Finding {
+    /// A finding without an answer yet: it passes until it is filled in with struct update syntax.
+    pub(crate) fn open(check: impl Into<String>, title: &str) -> Self {
+        Self {
+            check: check.into(),
+            title: title.to_string(),
+            status: Status::Pass,
+            statistic: String::new(),
+            value: None,
+            interval: None,
+            n: 0,
+            warn: None,
+            fail: None,
+            message: String::new(),
+            evidence: Vec::new(),
+            remedy: String::new(),
+            tables: Vec::new(),
+        }
+    }
+
+    /// The question cannot be answered, because of `why`.
+    pub(crate) fn unknown(self, why: &str, remedy: &str) -> Self {
+        let message = format!("cannot be told: {why}");
+        Self { status: Status::Unknown(why.into()), message, remedy: remedy.into(), ..self }
+    }
+
+    /// The question does not arise, because of `why`.
+    pub(crate) fn does_not_apply(self, why: &str) -> Self {
+        let message = format!("not applicable: {why}");
+        Self { status: Status::NotApplicable(why.into()), message, ..self }
+    }
 }

@@ -27,13 +27,7 @@ impl Gate {
 
     /// The verdict on a counted value, or on the limit of an interval.
     pub(super) fn status(self, value: f64) -> Status {
-        if self.fail.is_some_and(|fail| value >= fail) {
-            Status::Fail
-        } else if self.warn.is_some_and(|warn| value >= warn) {
-            Status::Warn
-        } else {
-            Status::Pass
-        }
+        Status::of(value, self.warn, self.fail)
     }
 
     /// `finding` with these thresholds and the verdict on `value`.
@@ -52,40 +46,17 @@ impl Gate {
 /// Every check is in the table of rules: tests fail at one that nobody explained.
 pub(super) fn open(check: &str, title: &str) -> Finding {
     debug_assert!(super::rule(check).is_some(), "no rule explains `{check}`");
-    Finding {
-        check: check.to_string(),
-        title: title.to_string(),
-        status: Status::Pass,
-        statistic: String::new(),
-        value: None,
-        interval: None,
-        n: 0,
-        warn: None,
-        fail: None,
-        message: String::new(),
-        evidence: Vec::new(),
-        remedy: String::new(),
-        tables: Vec::new(),
-    }
+    Finding::open(check, title)
 }
 
 /// A question that does not arise, because of `why`.
 pub(super) fn not_applicable(check: &str, title: &str, why: &str) -> Finding {
-    Finding {
-        status: Status::NotApplicable(why.to_string()),
-        message: format!("not applicable: {why}"),
-        ..open(check, title)
-    }
+    open(check, title).does_not_apply(why)
 }
 
 /// A question without an answer, because of `why`.
 pub(super) fn unknown(check: &str, title: &str, why: &str, remedy: &str) -> Finding {
-    Finding {
-        status: Status::Unknown(why.to_string()),
-        message: format!("cannot be told: {why}"),
-        remedy: remedy.to_string(),
-        ..open(check, title)
-    }
+    open(check, title).unknown(why, remedy)
 }
 
 #[cfg(test)]

@@ -65,6 +65,15 @@ impl Crosstable {
         Some(Independence { statistic, degrees_of_freedom: degrees, p_value })
     }
 
+    /// Cramér's V as it comes, 0 (independent) to 1 (each determines the other): too high in a small
+    /// table. `None` of fewer than two rows or columns.
+    #[must_use]
+    pub fn cramers_v_uncorrected(&self) -> Option<f64> {
+        let independence = self.independence()?;
+        let most = self.rows.len().min(self.columns.len()) - 1;
+        Some((independence.statistic / (self.total * most as f64)).sqrt())
+    }
+
     /// Cramér's V without its bias, 0 (independent) to 1 (each determines the other) (Bergsma 2013,
     /// doi:10.1016/j.jkss.2012.10.002).
     ///

@@ -63,10 +63,8 @@ impl Records {
         }
         self.number += 1;
         let mut sequence = Vec::new();
-        let lines = read_sequence(self.reader.get_mut(), &mut sequence).map_err(|error| {
-            self.ended = true;
-            read_error(&self.path, &error).at_record(self.number).at_line(line)
-        })?;
+        let lines = read_sequence(self.reader.get_mut(), &mut sequence)
+            .map_err(|error| read_error(&self.path, &error).at_record(self.number).at_line(line))?;
         let name = std::str::from_utf8(self.definition.name().as_ref());
         let description = self.definition.description().map(|d| std::str::from_utf8(d.as_ref()));
         let (Ok(id), Ok(description)) = (name, description.transpose()) else {
@@ -95,7 +93,6 @@ impl Records {
         if other == length {
             return Ok(());
         }
-        self.ended = true;
         Err(InputError::new(
             &self.path,
             format!(

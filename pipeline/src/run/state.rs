@@ -42,6 +42,7 @@ pub(super) struct State<'a> {
     console: &'a Console,
     executor: Executor,
     dataset: OnceCell<Dataset>,
+    audited: OnceCell<Vec<InputFile>>,
     splits: OnceCell<Splits>,
     neighbours: OnceCell<Neighbours>,
     findings: OnceCell<Vec<Finding>>,
@@ -72,6 +73,7 @@ impl<'a> State<'a> {
             console,
             executor: Executor::on(device),
             dataset: OnceCell::new(),
+            audited: OnceCell::new(),
             splits: OnceCell::new(),
             neighbours: OnceCell::new(),
             findings: OnceCell::new(),
@@ -233,8 +235,12 @@ impl<'a> State<'a> {
             seed: workflow.seed + seed as u64,
         };
         let bar = self.console.bar(&task.to_string(), model.train.epochs as u64);
-        let audit =
-            Audit::new(&workflow.name, self.audited()?, workflow.seed, self.findings()?.clone());
+        let audit = Audit::new(
+            &workflow.name,
+            self.audited()?.clone(),
+            workflow.seed,
+            self.findings()?.clone(),
+        );
         let trained = train::train(&shard, dataset, splits, audit, &self.executor, &bar);
         bar.finish_and_clear();
         let trained = trained?;
@@ -266,17 +272,20 @@ impl<'a> State<'a> {
     }
 
     /// The files of the data set, as audited.
-    fn audited(&self) -> Result<Vec<InputFile>, Error> {
-        let dataset = self.dataset()?;
-        let mut keys = Keys::open(&self.options.out);
-        let mut files = Vec::new();
-        for (path, records) in dataset.sources() {
-            let (blake3, _) = keys.input(path)?;
-            // Records that were skipped are counted once, with the first file.
-            let skipped = if files.is_empty() { dataset.skipped.len() } else { 0 };
-            files.push(InputFile { path: path.display().to_string(), blake3, records, skipped });
-        }
-        Ok(files)
+    fn audited(&self) -> Result<&Vec<InputFile>, Error> {
+        once(&self.audited, || {
+            let dataset = self.dataset()?;
+            let mut keys = Keys::open(&self.options.out);
+            let mut files = Vec::new();
+            for (path, records) in dataset.sources() {
+                let (blake3, _) = keys.input(path)?;
+                let path = path.display().to_string();
+                // Records that were skipped are counted once, with the first file.
+                let skipped = if files.is_empty() { dataset.skipped.len() } else { 0 };
+                files.push(InputFile { path, blake3, records, skipped });
+            }
+            Ok(files)
+        })
     }
 
     fn audit(&self) -> Result<Finished, Error> {
@@ -310,7 +319,7 @@ impl<'a> State<'a> {
                 }));
             }
         }
-        let audit = Audit::new(&workflow.name, self.audited()?, workflow.seed, findings);
+        let audit = Audit::new(&workflow.name, self.audited()?.clone(), workflow.seed, findings);
         let path = self.out("audit.json");
         artefact::write_json(&path, &audit)?;
         let message = audit::text::summary(&audit);

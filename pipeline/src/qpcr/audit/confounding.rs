@@ -1,11 +1,14 @@
 //! Conditions that go with plates.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use indexmap::IndexSet;
 
 use super::Subject;
 use super::finding::open;
 use super::plate::plates;
 use crate::audit::Finding;
+use crate::evaluate::association::Crosstable;
 use crate::qpcr::{Reaction, Role};
 
 /// Can the condition be told from the plate?
@@ -25,11 +28,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Finding {
             seen.insert((condition, &r.plate, &r.sample));
         }
     }
-    let mut counts: BTreeMap<(&str, &str), f64> = BTreeMap::new();
-    for (condition, plate, _) in &seen {
-        *counts.entry((condition, plate)).or_default() += 1.0;
-    }
-    let Some(v) = cramers_v(&counts) else {
+    let Some(v) = cramers_v(seen.iter().map(|(condition, plate, _)| (*condition, *plate))) else {
         return out.does_not_apply("one condition, or one plate with samples of a condition");
     };
     Finding {
@@ -42,25 +41,13 @@ pub(super) fn check(subject: &Subject<'_>) -> Finding {
     .judge(v, Some(subject.cutoffs.confounding_warn), Some(1.0 - 1e-9))
 }
 
-/// Cramér's V of a table; `None` of a single row or column.
-fn cramers_v(counts: &BTreeMap<(&str, &str), f64>) -> Option<f64> {
-    let (mut rows, mut columns): (BTreeMap<&str, f64>, BTreeMap<&str, f64>) = Default::default();
-    for ((row, column), n) in counts {
-        *rows.entry(row).or_default() += n;
-        *columns.entry(column).or_default() += n;
-    }
-    let total: f64 = rows.values().sum();
-    let smaller = rows.len().min(columns.len());
-    let cell = |row: &str, column: &str| counts.get(&(row, column)).copied().unwrap_or(0.0);
-    let chi: f64 = rows
-        .iter()
-        .flat_map(|row| columns.iter().map(move |column| (row, column)))
-        .map(|((row, r), (column, c))| {
-            let expected = r * c / total;
-            (cell(row, column) - expected).powi(2) / expected
-        })
-        .sum();
-    (smaller > 1).then(|| (chi / (total * (smaller - 1) as f64)).sqrt())
+/// Cramér's V of pairs; `None` of a single condition or plate.
+fn cramers_v<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<f64> {
+    let (mut conditions, mut plates) = (IndexSet::new(), IndexSet::new());
+    let levels = pairs.into_iter().map(|(condition, plate)| {
+        (conditions.insert_full(condition).0, plates.insert_full(plate).0)
+    });
+    Crosstable::new(levels).cramers_v_uncorrected()
 }
 
 #[cfg(test)]
@@ -69,14 +56,14 @@ mod tests {
 
     #[test]
     fn v_is_one_where_each_plate_has_its_own_condition() {
-        let counts = |cells: [f64; 4]| {
+        let counts = |cells: [usize; 4]| {
             let names = [("a", "1"), ("a", "2"), ("b", "1"), ("b", "2")];
-            names.into_iter().zip(cells).filter(|cell| cell.1 > 0.0).collect()
+            names.into_iter().zip(cells).flat_map(|(name, n)| std::iter::repeat_n(name, n))
         };
-        assert!((cramers_v(&counts([3.0, 0.0, 0.0, 3.0])).unwrap() - 1.0).abs() < 1e-12);
-        assert!(cramers_v(&counts([3.0, 3.0, 3.0, 3.0])).unwrap().abs() < 1e-12);
+        assert!((cramers_v(counts([3, 0, 0, 3])).unwrap() - 1.0).abs() < 1e-12);
+        assert!(cramers_v(counts([3, 3, 3, 3])).unwrap().abs() < 1e-12);
         // scipy 1.17.1: contingency.association([[4, 1], [2, 3]], method="cramer")
-        assert!((cramers_v(&counts([4.0, 1.0, 2.0, 3.0])).unwrap() - 0.408_248_290_5).abs() < 1e-9);
-        assert_eq!(cramers_v(&counts([3.0, 3.0, 0.0, 0.0])), None);
+        assert!((cramers_v(counts([4, 1, 2, 3])).unwrap() - 0.408_248_290_5).abs() < 1e-9);
+        assert_eq!(cramers_v(counts([3, 3, 0, 0])), None);
     }
 }

@@ -6,7 +6,7 @@ use super::Subject;
 use super::finding::open;
 use crate::audit::Finding;
 use crate::audit::finding::Table;
-use crate::qpcr::quantity::regression::{mean, variance};
+use crate::qpcr::quantity::regression::{mean, median, variance};
 use crate::qpcr::{Reaction, Role};
 
 /// Mean Cq by sample and target, then by plate; of reactions that `of` wants.
@@ -46,19 +46,22 @@ pub(super) fn check(subject: &Subject<'_>) -> Finding {
         // A plate is compared with the others, not with a mean that it is part of.
         for (plate, cq) in by_plate {
             let others = by_plate.iter().filter(|other| other.0 != plate).map(|other| *other.1);
-            shifts.entry(plate).or_default().extend(median(others.collect()).map(|m| cq - m));
+            shifts
+                .entry(plate)
+                .or_default()
+                .extend(median(&others.collect::<Vec<_>>()).map(|m| cq - m));
         }
     }
     let worst = shifts
         .iter()
-        .filter_map(|(plate, shifts)| Some((*plate, median(shifts.clone())?)))
+        .filter_map(|(plate, shifts)| Some((*plate, median(shifts)?)))
         .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
     let Some((plate, shift)) = worst else {
         let why = "no sample and target is on two plates";
         return out.unknown(why, "put an inter-run calibrator on every plate");
     };
     let row = |(plate, shifts): (&&str, &Vec<f64>)| {
-        let median = median(shifts.clone()).unwrap_or(0.0);
+        let median = median(shifts).unwrap_or(0.0);
         vec![(*plate).to_string(), format!("{median:+.2}"), shifts.len().to_string()]
     };
     let columns = ["plate", "cycles off", "samples and targets"];
@@ -80,13 +83,6 @@ pub(super) fn check(subject: &Subject<'_>) -> Finding {
         ..out
     }
     .judge(shift.abs(), Some(warn), Some(fail))
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len().checked_sub(1)? / 2;
-    let upper = values.len() / 2;
-    Some(f64::midpoint(values[middle], values[upper]))
 }
 
 /// Intraclass correlation ICC(1) of a sample's Cq on several plates (Shrout and Fleiss 1979,

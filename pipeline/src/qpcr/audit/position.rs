@@ -7,7 +7,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use super::Subject;
 use super::finding::open;
 use crate::audit::Finding;
-use crate::qpcr::quantity::regression::mean;
+use crate::qpcr::quantity::regression::{mean, median};
 use crate::qpcr::{Reaction, Well};
 
 /// Do wells at the edge differ from the same sample and target inside?
@@ -61,17 +61,6 @@ pub(super) fn check(subject: &Subject<'_>) -> Finding {
         value: Some(shift.abs()),
         ..finding.judge(value, Some(subject.cutoffs.edge_warn), None)
     }
-}
-
-fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len().checked_sub(1)? / 2;
-    Some(if sorted.len() % 2 == 1 {
-        sorted[middle]
-    } else {
-        f64::midpoint(sorted[middle], sorted[middle + 1])
-    })
 }
 
 /// Two-sided p of the Mann–Whitney test, normal with correction for ties and continuity; `None`

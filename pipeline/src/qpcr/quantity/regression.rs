@@ -68,6 +68,19 @@ pub fn variance(values: &[f64]) -> Option<f64> {
     (values.len() > 1).then(|| sum / (values.len() - 1) as f64)
 }
 
+/// The middle value, or the mean of the two in the middle; `None` of nothing.
+#[must_use]
+pub fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len().checked_sub(1)? / 2;
+    Some(if sorted.len() % 2 == 1 {
+        sorted[middle]
+    } else {
+        f64::midpoint(sorted[middle], sorted[middle + 1])
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

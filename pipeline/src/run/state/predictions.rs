@@ -28,7 +28,7 @@ impl State<'_> {
             let rows = self.held_out(scores, &ensemble)?;
             let audit = Audit::new(
                 &workflow.name,
-                self.audited()?,
+                self.audited()?.clone(),
                 workflow.seed,
                 self.findings()?.clone(),
             );
