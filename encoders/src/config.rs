@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Encoder;
 use crate::alphabet::Alphabet;
 use crate::codon::Codons;
+use crate::curve::CurveConfig;
 use crate::kmer::{KmerCounts, Scale, kmer_names};
 use crate::one_hot::OneHot;
 use crate::property::PropertyScale;
@@ -14,6 +14,7 @@ use crate::reduction::Reduction;
 use crate::six_frames::SixFrames;
 use crate::symbol_table::UnknownAs;
 use crate::token::KmerTokens;
+use crate::{Encoder, Shape};
 
 /// The largest number of k-mers an encoder takes: 4^10.
 pub const MAX_KMERS: usize = 1 << 20;
@@ -22,7 +23,7 @@ pub const MAX_KMERS: usize = 1 << 20;
 pub const MAX_LENGTH: usize = 1 << 24;
 
 /// What a sequence becomes before a model sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum EncoderConfig {
     /// One channel a letter at every position: (N, L, 4) for bases, (N, L, 20) for proteins.
@@ -104,13 +105,16 @@ pub enum EncoderConfig {
         #[serde(default)]
         alphabet: Alphabet,
     },
+    /// Amplification curves, or other numbers by position: (N, L, C).
+    Curve(CurveConfig),
 }
 
 impl EncoderConfig {
-    /// Returns the alphabet of the sequences.
+    /// Returns the alphabet of the sequences; `None` where the records are numbers.
     #[must_use]
-    pub fn alphabet(&self) -> Alphabet {
-        match self {
+    pub fn alphabet(&self) -> Option<Alphabet> {
+        Some(match self {
+            Self::Curve(_) => return None,
             Self::OneHot { alphabet, .. }
             | Self::KmerCounts { alphabet, .. }
             | Self::KmerTokens { alphabet, .. }
@@ -119,7 +123,14 @@ impl EncoderConfig {
             Self::Reduced { .. } | Self::ReducedKmerCounts { .. } | Self::Properties { .. } => {
                 Alphabet::Protein
             }
-        }
+        })
+    }
+
+    /// Returns the shape of one encoded record.
+    pub fn shape(&self) -> Result<Shape, ConfigError> {
+        let Self::Curve(curve) = self else { return Ok(build(self)?.shape()) };
+        curve.check()?;
+        Ok(Shape::Dense { length: curve.length, channels: curve.channels })
     }
 
     /// Returns what each channel, or each token id, stands for: a letter or a k-mer.
@@ -150,11 +161,12 @@ impl EncoderConfig {
                 check_bases(alphabet)?;
                 SixFrames::names()
             }
+            Self::Curve(ref curve) => (1..=curve.channels).map(|c| c.to_string()).collect(),
         })
     }
 }
 
-/// Builds the encoder that a configuration describes.
+/// Builds the encoder of sequences that a configuration describes; a [`CurveConfig`] encodes itself.
 pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
     Ok(match *config {
         EncoderConfig::OneHot { alphabet, length, unknown } => {
@@ -190,10 +202,11 @@ pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
         EncoderConfig::SixFrames { length, alphabet } => {
             Box::new(SixFrames::new(check_bases(alphabet)?, check_length(length)?))
         }
+        EncoderConfig::Curve(_) => return Err(ConfigError::Numbers),
     })
 }
 
-fn check_length(length: usize) -> Result<usize, ConfigError> {
+pub(crate) fn check_length(length: usize) -> Result<usize, ConfigError> {
     match length {
         0 => Err(ConfigError::ZeroLength),
         1..=MAX_LENGTH => Ok(length),
@@ -267,6 +280,26 @@ pub enum ConfigError {
     /// Canonical k-mers of a protein.
     #[error("`canonical` needs DNA or RNA: a protein has no reverse complement")]
     CanonicalProtein,
+    /// Numbers where sequences are encoded.
+    #[error("`curve` takes numbers, not sequences: read them with `read: {{curves: …}}`")]
+    Numbers,
+    /// Sequences where numbers are encoded.
+    #[error("the encoder takes sequences, not numbers: use `encode: {{curve: {{length: …}}}}`")]
+    Sequences,
+    /// No channel, or too many.
+    #[error("`channels` is {channels}, expected 1 or more, and at most {MAX_LENGTH} numbers a record")]
+    Channels {
+        /// The number asked for.
+        channels: usize,
+    },
+    /// Cycles of a baseline that are none.
+    #[error("the baseline runs from cycle {from} to {to}, expected a first cycle of 1 or more and a last one after it")]
+    Baseline {
+        /// First cycle.
+        from: usize,
+        /// Last cycle.
+        to: usize,
+    },
     /// Codons of a protein.
     #[error("codons and reading frames need DNA or RNA, not proteins")]
     CodonsOfProtein,

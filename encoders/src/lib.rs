@@ -23,6 +23,7 @@ pub mod alphabet;
 pub mod batch;
 pub mod codon;
 pub mod config;
+pub mod curve;
 pub mod kmer;
 pub mod one_hot;
 pub mod property;

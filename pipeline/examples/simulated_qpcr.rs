@@ -1,5 +1,6 @@
 //! Simulates the files of `test-data/qpcr/`: two plates of Cq with controls, standards and an
-//! inter-run calibrator, and twelve amplification curves.
+//! inter-run calibrator, twelve amplification curves, the rated curves of eight runs, and six plates
+//! of treated and untreated samples.
 //!
 //! ```text
 //! cargo run --example simulated_qpcr -- test-data/qpcr
@@ -42,7 +43,9 @@ fn write(folder: &Path) -> std::io::Result<()> {
         let name = format!("simulated-plate-{plate}.csv");
         std::fs::write(folder.join(name), self::plate(plate, &mut random))?;
     }
-    std::fs::write(folder.join("simulated-curves.csv"), curves(&mut random))
+    std::fs::write(folder.join("simulated-curves.csv"), curves(&mut random))?;
+    std::fs::write(folder.join("simulated-rated-curves.csv"), rated(&mut random))?;
+    std::fs::write(folder.join("simulated-condition-plates.csv"), conditions(&mut random))
 }
 
 /// A value from −1 to 1.
@@ -102,5 +105,94 @@ fn curves(random: &mut ChaCha8Rng) -> String {
         }
     }
     out.push('\n');
+    out
+}
+
+/// Cycles and the unit of fluorescence of each run: instruments differ in both.
+const RUNS: [(usize, f64); 8] = [
+    (40, 1.0),
+    (45, 900.0),
+    (40, 30.0),
+    (45, 4.0),
+    (40, 12_000.0),
+    (45, 1.0),
+    (40, 200.0),
+    (45, 8_000.0),
+];
+/// Curves of a run.
+const CURVES: usize = 36;
+
+/// Curves that amplify, that do not, and that raters would call ambiguous: late, or of a low
+/// plateau. Backgrounds drift, so that the last cycle alone does not tell them apart.
+fn rated(random: &mut ChaCha8Rng) -> String {
+    let mut out = String::from("run,curve,rated");
+    for cycle in 1..=45 {
+        let _ = write!(out, ",F{cycle}");
+    }
+    for (run, (cycles, unit)) in RUNS.iter().enumerate() {
+        for i in 0..CURVES {
+            let last = *cycles as f64;
+            let plateau = 1.0 + 0.4 * noise(random);
+            let (rated, middle, height) = match i % 9 {
+                0..4 => ("yes", last - 12.0 + 8.0 * noise(random), plateau),
+                4..7 => ("no", last, 0.0),
+                7 => ("ambiguous", last + 1.5 * noise(random), plateau),
+                _ => ("ambiguous", last - 10.0 + 4.0 * noise(random), 0.12 * plateau),
+            };
+            let (drift, scale) = (0.004 * noise(random), 1.6 + 0.3 * noise(random));
+            let background = 0.3 + 0.2 * noise(random);
+            let well = format!("{}{}", char::from(b'A' + (i / 12) as u8), i % 12 + 1);
+            let _ = write!(out, "\nsimulated-{},{well},{rated}", run + 1);
+            for cycle in 1..=45 {
+                if cycle > *cycles {
+                    out.push(',');
+                    continue;
+                }
+                let cycle = cycle as f64;
+                let rise = height / (1.0 + (-(cycle - middle) / scale).exp());
+                let value = background + drift * cycle + rise + 0.012 * noise(random);
+                let _ = write!(out, ",{:.4}", value * unit);
+            }
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// Targets of the plates of conditions: untreated Cq, and what the treatment adds.
+const CONDITION_TARGETS: [(&str, f64, f64); 5] = [
+    ("MYC", 26.0, -2.0),
+    ("FOS", 28.0, -0.8),
+    ("TBP", 24.0, 0.0),
+    ("RPL13A", 19.0, 0.0),
+    ("GAPDH", 18.0, 0.0),
+];
+
+/// Six plates of twelve samples, every target twice: samples differ in how much was put in, plates
+/// in their threshold, and both move all targets alike.
+fn conditions(random: &mut ChaCha8Rng) -> String {
+    let mut out = String::from("Plate,Well,Sample,Target,Task,Cq,Treatment\n");
+    for plate in 1..=6 {
+        let threshold = 0.8 * noise(random);
+        let mut well = 0;
+        for sample in 1..=12 {
+            let treated = sample % 2 == 0;
+            let input = 1.5 * noise(random);
+            for (target, level, effect) in CONDITION_TARGETS {
+                let own = 0.9 * noise(random) + if treated { effect } else { 0.0 };
+                for _ in 0..2 {
+                    let cq = level + threshold + input + own + 0.1 * noise(random);
+                    let place = char::from(b'A' + (well / 24) as u8);
+                    let treatment = if treated { "treated" } else { "untreated" };
+                    let _ = writeln!(
+                        out,
+                        "plate-{plate},{place}{},P{plate}-{sample},{target},Unknown,{cq:.2},{treatment}",
+                        well % 24 + 1
+                    );
+                    well += 1;
+                }
+            }
+        }
+    }
     out
 }

@@ -27,6 +27,7 @@ mod lift;
 pub mod locus;
 mod lookup;
 mod memorisation;
+mod numeric;
 #[cfg(test)]
 mod planted;
 mod probe;
@@ -175,7 +176,7 @@ impl<'a> Subject<'a> {
     ) -> Self {
         Self {
             held_out: Some((splits, neighbours)),
-            ..Self::unsplit(dataset, &splits.clusters, splits.certificate.k, seed)
+            ..Self::unsplit(dataset, &splits.clusters, splits.certificate.k.unwrap_or(0), seed)
         }
     }
 
@@ -224,6 +225,10 @@ pub fn data(subject: &Subject) -> Vec<Finding> {
 #[must_use]
 pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     let identities = Identities::new(subject.dataset);
+    if subject.dataset.numbers.is_some() {
+        let findings = numeric::examine(subject, &identities);
+        return (findings, record::records(subject, &identities, None));
+    }
     let dealt = would_leak::Dealt::new(subject);
     let neighbours = dealt.neighbours();
     let mut findings = vec![skipped::skipped(subject)];
@@ -264,11 +269,15 @@ pub fn performance(
     let models = scored::of_models(dataset, splits, scores);
     let mut findings = lift::lift(evaluation);
     for model in &models {
-        findings.push(memorisation::memorisation(model, neighbours, seed));
+        findings.push(if dataset.numbers.is_some() {
+            memorisation::of_numbers(model)
+        } else {
+            memorisation::memorisation(model, neighbours, seed)
+        });
         findings.extend(group_performance::group_performance(model, dataset, seed));
         findings.extend(intersection::intersection(model, dataset, seed));
         findings.push(calibration::calibration(model, dataset));
         findings.push(label_noise::label_noise(model, dataset, &splits.certificate.method));
     }
-    findings
+    numeric::worded(findings, dataset)
 }

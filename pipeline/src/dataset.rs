@@ -1,10 +1,14 @@
-//! Records in columns: one byte arena for all sequences, ids, labels and groups beside it.
+//! Records in columns: one arena for all sequences (or numbers), ids, labels and groups beside it.
+
+mod numbers;
 
 use std::path::{Path, PathBuf};
 
 use cistron_encoders::alphabet::Alphabet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use numbers::{FLUORESCENCE, Measured, Numbers};
 
 /// What a categorical group column may tell about the label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -30,11 +34,13 @@ pub struct Group {
     pub values: Vec<Option<u32>>,
 }
 
-/// Sequences of one alphabet with their labels and groups, in columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Sequences of one alphabet, or numbers, with their labels and groups, in columns.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    /// Alphabet that every sequence was checked against.
+    /// Alphabet that every sequence was checked against; it says nothing where records are numbers.
     pub alphabet: Alphabet,
+    /// The records where they are numbers: their sequences are then empty.
+    pub numbers: Option<Numbers>,
     symbols: Vec<u8>,
     offsets: Vec<usize>,
     ids: Vec<String>,
@@ -59,6 +65,7 @@ impl Dataset {
     pub fn new(alphabet: Alphabet) -> Self {
         Self {
             alphabet,
+            numbers: None,
             symbols: Vec::new(),
             offsets: vec![0],
             ids: Vec::new(),
@@ -81,6 +88,27 @@ impl Dataset {
         if let Some((_, end)) = self.sources.last_mut() {
             *end += 1;
         }
+    }
+
+    /// An empty data set of numbers.
+    #[must_use]
+    pub fn of_numbers(measured: Measured, channels: Vec<String>) -> Self {
+        let numbers = Some(Numbers::new(measured, channels));
+        Self { numbers, ..Self::new(Alphabet::default()) }
+    }
+
+    /// Appends an unlabelled record of numbers (L, C).
+    pub fn push_numbers(&mut self, id: String, values: &[f32], line: u64) {
+        if let Some(numbers) = &mut self.numbers {
+            numbers.push(values);
+        }
+        self.push(id, &[], line);
+    }
+
+    /// Positions of record `i`: symbols of a sequence, rows of numbers.
+    #[must_use]
+    pub fn positions(&self, i: usize) -> usize {
+        self.numbers.as_ref().map_or_else(|| self.sequence(i).len(), |n| n.positions(i))
     }
 
     /// Says that the records which follow are of the file `path`.
@@ -130,10 +158,10 @@ impl Dataset {
         (0..self.len()).map(|i| self.sequence(i)).collect()
     }
 
-    /// Number of symbols of all records together.
+    /// Number of symbols, or of numbers, of all records together.
     #[must_use]
     pub fn total_length(&self) -> usize {
-        self.symbols.len()
+        self.numbers.as_ref().map_or(self.symbols.len(), Numbers::total)
     }
 
     /// Sets the labels from one name a record and sorts the class names.
@@ -153,9 +181,15 @@ impl Dataset {
     #[must_use]
     pub fn select(&self, keep: &[usize]) -> Self {
         let mut out = Self::new(self.alphabet);
+        out.numbers = self.numbers.as_ref().map(|n| Numbers::new(n.measured.clone(), n.channels.clone()));
         out.skipped.clone_from(&self.skipped);
         for &i in keep {
-            out.push(self.ids[i].clone(), self.sequence(i), self.lines[i]);
+            match &self.numbers {
+                Some(numbers) => {
+                    out.push_numbers(self.ids[i].clone(), numbers.record(i), self.lines[i]);
+                }
+                None => out.push(self.ids[i].clone(), self.sequence(i), self.lines[i]),
+            }
         }
         let name = |i: &usize| self.labels[*i].map(|l| self.classes[l as usize].clone());
         out.set_labels(&keep.iter().map(name).collect::<Vec<_>>());
@@ -205,5 +239,16 @@ mod tests {
         assert_eq!(kept.sequence(1), b"TTT");
         assert_eq!(kept.groups[0].values, [Some(0), None]);
         assert_eq!(kept.class_counts(), [1]);
+    }
+
+    #[test]
+    fn numbers_of_different_lengths_keep_their_place() {
+        let channels = vec!["FAM".to_string(), "ROX".to_string()];
+        let mut dataset = Dataset::of_numbers(Measured::Curves, channels);
+        dataset.push_numbers("a".into(), &[1.0, 2.0], 2);
+        dataset.push_numbers("b".into(), &[3.0, 4.0, 5.0, 6.0], 3);
+        let kept = dataset.select(&[1]);
+        assert_eq!(kept.numbers.as_ref().unwrap().record(0), [3.0, 4.0, 5.0, 6.0]);
+        assert_eq!((kept.positions(0), kept.id(0), dataset.positions(0)), (2, "b", 1));
     }
 }

@@ -1,10 +1,12 @@
-//! From symbols to the batches that models read: the seam between encoders and models.
+//! From records to the batches that models read: the seam between encoders and models.
 
 pub mod tensors;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use cistron_encoders::config::ConfigError;
+use cistron_encoders::curve::{CurveConfig, CurveError};
 use cistron_encoders::{Encoder, EncoderConfig, Shape, Values, build};
 use cistron_models::batch::{Batch, BatchValues};
 use cistron_models::fit::{Source, SourceError};
@@ -24,32 +26,95 @@ pub fn input_shape(shape: Shape) -> InputShape {
     }
 }
 
-/// Sequences that are encoded a batch at a time, while a model asks for them.
-pub struct Sequences<'a> {
-    encoder: Box<dyn Encoder>,
+/// The encoder with what it takes from the training records, and from no other.
+pub fn fit(
+    config: &EncoderConfig,
+    dataset: &Dataset,
+    training: &[usize],
+) -> Result<EncoderConfig, CurveError> {
+    match (config, Records::of(dataset, training)) {
+        (EncoderConfig::Curve(curve), Records::Numbers(curves)) => {
+            Ok(EncoderConfig::Curve(curve.fit(&curves)?))
+        }
+        _ => Ok(config.clone()),
+    }
+}
+
+/// Records on their way to an encoder.
+pub enum Records<'a> {
+    /// Symbols of each record.
+    Sequences(Vec<&'a [u8]>),
+    /// Numbers (L, C) of each record.
+    Numbers(Vec<&'a [f32]>),
+}
+
+impl<'a> Records<'a> {
+    /// The records `indices` of a data set, in that order.
+    #[must_use]
+    pub fn of(dataset: &'a Dataset, indices: &[usize]) -> Self {
+        match &dataset.numbers {
+            Some(numbers) => Self::Numbers(indices.iter().map(|i| numbers.record(*i)).collect()),
+            None => Self::Sequences(indices.iter().map(|i| dataset.sequence(*i)).collect()),
+        }
+    }
+
+    /// All records of a data set.
+    #[must_use]
+    pub fn all(dataset: &'a Dataset) -> Self {
+        Self::of(dataset, &(0..dataset.len()).collect::<Vec<_>>())
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Sequences(sequences) => sequences.len(),
+            Self::Numbers(numbers) => numbers.len(),
+        }
+    }
+}
+
+/// An encoder beside the records that it takes.
+enum Paired<'a> {
+    Sequences(Box<dyn Encoder>, Vec<&'a [u8]>),
+    Numbers(CurveConfig, Vec<&'a [f32]>),
+}
+
+/// Records that are encoded a batch at a time, while a model asks for them.
+pub struct Encoded<'a> {
+    paired: Paired<'a>,
+    shape: Shape,
     /// Values of an empty batch: they carry the symbol table.
     empty: Values,
     table: Arc<[f32]>,
-    sequences: Vec<&'a [u8]>,
+    records: usize,
     labels: Vec<u32>,
 }
 
-impl<'a> Sequences<'a> {
-    /// Sequences with their classes; `labels` may be empty where only predictions are wanted.
+impl<'a> Encoded<'a> {
+    /// Records with their classes; `labels` may be empty where only predictions are wanted.
     pub fn new(
         config: &EncoderConfig,
-        sequences: Vec<&'a [u8]>,
+        records: Records<'a>,
         labels: Vec<u32>,
     ) -> Result<Self, ConfigError> {
-        let encoder = build(config)?;
-        let mut batch = cistron_encoders::Batch::default();
-        // An empty batch has no symbol that could be unknown.
-        let _ = encoder.encode(&[], &mut batch);
-        let table = match &batch.values {
-            Values::Symbols { table, .. } => table.values.clone().into(),
-            _ => Arc::from([]),
+        let (n, shape) = (records.len(), config.shape()?);
+        let paired = match (config, records) {
+            (EncoderConfig::Curve(curve), Records::Numbers(numbers)) => {
+                Paired::Numbers(curve.clone(), numbers)
+            }
+            (EncoderConfig::Curve(_), Records::Sequences(_)) => return Err(ConfigError::Numbers),
+            (_, Records::Numbers(_)) => return Err(ConfigError::Sequences),
+            (config, Records::Sequences(sequences)) => Paired::Sequences(build(config)?, sequences),
         };
-        Ok(Self { encoder, empty: batch.values, table, sequences, labels })
+        let mut encoded =
+            Self { paired, shape, empty: Values::default(), table: Arc::from([]), records: n, labels };
+        let mut batch = cistron_encoders::Batch::default();
+        // An empty batch has no record that could be wrong.
+        let _ = encoded.encode(std::iter::empty(), &mut batch);
+        if let Values::Symbols { table, .. } = &batch.values {
+            encoded.table = table.values.clone().into();
+        }
+        encoded.empty = batch.values;
+        Ok(encoded)
     }
 
     /// The records `indices` of a data set, in that order.
@@ -58,36 +123,60 @@ impl<'a> Sequences<'a> {
         dataset: &'a Dataset,
         indices: &[usize],
     ) -> Result<Self, ConfigError> {
-        let sequences = indices.iter().map(|i| dataset.sequence(*i)).collect();
         let labels = indices.iter().map(|i| dataset.labels[*i].unwrap_or(0)).collect();
-        Self::new(config, sequences, labels)
+        Self::new(config, Records::of(dataset, indices), labels)
     }
 
-    /// Shape of one encoded sequence.
+    /// Shape of one encoded record.
     #[must_use]
     pub fn shape(&self) -> Shape {
-        self.encoder.shape()
+        self.shape
     }
 
-    /// Number of sequences of which something did not fit the encoder's length.
+    /// Number of records of which something did not fit the encoder's length.
     pub fn truncated(&self) -> Result<usize, SourceError> {
         let mut batch = cistron_encoders::Batch::default();
         let mut truncated = 0;
-        for chunk in self.sequences.chunks(256) {
-            self.encoder.encode(chunk, &mut batch)?;
+        for chunk in self.chunks(256) {
+            self.encode(chunk, &mut batch)?;
             truncated += batch.truncated;
         }
         Ok(truncated)
     }
+
+    /// Ranges of `size` records, and what is left over.
+    fn chunks(&self, size: usize) -> impl Iterator<Item = Range<usize>> {
+        let records = self.records;
+        (0..records).step_by(size).map(move |start| start..(start + size).min(records))
+    }
+
+    /// Encodes some of the records.
+    fn encode(
+        &self,
+        indices: impl Iterator<Item = usize>,
+        batch: &mut cistron_encoders::Batch,
+    ) -> Result<(), SourceError> {
+        match &self.paired {
+            Paired::Sequences(encoder, sequences) => {
+                let chosen: Vec<&[u8]> = indices.map(|i| sequences[i]).collect();
+                encoder.encode(&chosen, batch)?;
+            }
+            Paired::Numbers(curve, numbers) => {
+                let chosen: Vec<&[f32]> = indices.map(|i| numbers[i]).collect();
+                curve.encode(&chosen, batch)?;
+            }
+        }
+        Ok(())
+    }
 }
 
-impl Source for Sequences<'_> {
+impl Source for Encoded<'_> {
     fn len(&self) -> usize {
-        self.sequences.len()
+        self.records
     }
 
     fn batch(&self) -> Batch {
-        match self.encoder.shape() {
+        match self.shape {
             Shape::Symbols { length, channels, .. } => {
                 Batch::symbols(length, Arc::clone(&self.table), channels)
             }
@@ -97,7 +186,6 @@ impl Source for Sequences<'_> {
     }
 
     fn fill(&self, indices: &[usize], batch: &mut Batch) -> Result<(), SourceError> {
-        let sequences: Vec<&[u8]> = indices.iter().map(|i| self.sequences[*i]).collect();
         batch.reset(indices.len());
         let (lengths, values) = batch.parts_mut();
         // The buffers move into the encoder's batch and back, so nothing is copied.
@@ -114,7 +202,7 @@ impl Source for Sequences<'_> {
             _ => return Err("the batch is of another kind than the encoder's".into()),
         };
         let mut encoded = cistron_encoders::Batch { values, ..Default::default() };
-        self.encoder.encode(&sequences, &mut encoded)?;
+        self.encode(indices.iter().copied(), &mut encoded)?;
         lengths.copy_from_slice(&encoded.lengths);
         match (batch.parts_mut().1, encoded.values) {
             (BatchValues::Symbols { codes, .. }, Values::Symbols { codes: filled, .. }) => {

@@ -16,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
+use crate::encode::Records;
 use crate::error::Error;
 use crate::model::Model;
 use crate::split::{Part, Splits};
@@ -174,11 +175,10 @@ pub fn model(
     let mut parts = Vec::new();
     for fold in 0..splits.folds.len() {
         let test = splits.records(fold, Part::Test);
-        let sequences: Vec<&[u8]> = test.iter().map(|i| dataset.sequence(*i)).collect();
         let mut mean = vec![0.0_f32; test.len() * dataset.classes.len()];
         for seed in 0..seeds {
             let model = Model::load(&folder.join(format!("fold-{fold}/seed-{seed}")))?;
-            let probabilities = model.probabilities(executor, &sequences)?;
+            let probabilities = model.probabilities(executor, Records::of(dataset, &test))?;
             for (sum, p) in mean.iter_mut().zip(&probabilities) {
                 *sum += p / seeds as f32;
             }

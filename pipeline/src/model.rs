@@ -1,5 +1,5 @@
 //! A trained model as a folder that predicts on its own: weights, encoder, classes, calibration,
-//! the training records' k-mers for look-up, and the audit of the data it learnt from.
+//! the training sequences' k-mers for look-up, and the audit of the data it learnt from.
 
 use std::path::Path;
 
@@ -16,13 +16,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::artefact;
 use crate::audit::{Audit, Profile};
-use crate::encode::{Sequences, input_shape};
+use crate::dataset::Measured;
+use crate::encode::{Encoded, Records, input_shape};
 use crate::error::{Error, InputError};
 
 /// Version of `model.json` that this program reads and writes.
 pub const SCHEMA: u32 = 1;
 
-/// Sequences that are predicted at a time.
+/// Records that are predicted at a time.
 pub const BATCH: usize = 256;
 
 /// Content of `model.json`: everything about a model but its weights.
@@ -39,12 +40,18 @@ pub struct Card {
     pub architecture: Architecture,
     /// Encoder with its settings.
     pub encoder: EncoderConfig,
+    /// What was measured; absent where the records are sequences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Measured>,
+    /// Names of its channels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
     /// Class names, in the order of the network's outputs.
     pub classes: Vec<String>,
     /// Logits are divided by this before the softmax (temperature scaling, arXiv:1706.04599).
     pub temperature: f64,
-    /// Length of the k-mers in `train.sketch`.
-    pub k: usize,
+    /// Length of the k-mers in `train.sketch`; absent where the records are numbers.
+    pub k: Option<usize>,
     /// A sequence is unfamiliar where less than this share of its own k-mers is found in any one
     /// training record; 5 % of the validation records were. Absent without validation records, and
     /// where more than 5 % of them share nothing with training, as whole clusters held out often do.
@@ -85,12 +92,18 @@ pub struct Model {
     pub network: Network,
     /// The weights.
     pub weights: Weights,
-    /// k-mers of the records learnt from (training and validation).
-    pub index: Index,
-    /// Identifier of each record of the index.
-    pub ids: Vec<String>,
+    /// The records learnt from (training and validation); `None` where they are numbers.
+    pub look_up: Option<LookUp>,
     /// Audit of the data set it was trained on.
     pub audit: Audit,
+}
+
+/// The sequences that a model learnt from, to look others up in.
+pub struct LookUp {
+    /// k-mers of every sequence.
+    pub index: Index,
+    /// Identifier of each of them.
+    pub ids: Vec<String>,
 }
 
 /// The record learnt from that is nearest to a sequence.
@@ -107,15 +120,20 @@ impl Model {
     pub fn save(&self, folder: &Path) -> Result<(), Error> {
         let weights = checkpoint::save(&self.weights).map_err(|e| Error::stage("train", e))?;
         artefact::write(&folder.join("model.safetensors"), &weights)?;
-        artefact::write(&folder.join("train.sketch"), &self.index.to_bytes())?;
-        artefact::write(&folder.join("train.ids"), (self.ids.join("\n") + "\n").as_bytes())?;
+        if let Some(LookUp { index, ids }) = &self.look_up {
+            artefact::write(&folder.join("train.sketch"), &index.to_bytes())?;
+            artefact::write(&folder.join("train.ids"), (ids.join("\n") + "\n").as_bytes())?;
+        }
         artefact::write_json(&folder.join("audit.json"), &self.audit)?;
         artefact::write_json(&folder.join("model.json"), &self.card)
     }
 
     /// Files that [`Self::save`] writes.
-    pub const FILES: [&'static str; 5] =
-        ["model.safetensors", "train.sketch", "train.ids", "audit.json", "model.json"];
+    #[must_use]
+    pub fn files(&self) -> Vec<&'static str> {
+        let looked_up = ["train.sketch", "train.ids"].into_iter().filter(|_| self.look_up.is_some());
+        ["model.safetensors"].into_iter().chain(looked_up).chain(["audit.json", "model.json"]).collect()
+    }
 
     /// Reads what [`Self::save`] wrote, checking every part against the others.
     pub fn load(folder: &Path) -> Result<Self, Error> {
@@ -128,9 +146,8 @@ impl Model {
         if card.schema != SCHEMA {
             return Err(bad("model.json", format!("schema {}", card.schema)).into());
         }
-        let encoder = cistron_encoders::build(&card.encoder)
-            .map_err(|error| bad("model.json", error.to_string()))?;
-        let shape = input_shape(encoder.shape());
+        let shape = card.encoder.shape().map_err(|error| bad("model.json", error.to_string()))?;
+        let shape = input_shape(shape);
         let network = architecture::build(&card.architecture, shape, card.classes.len())
             .map_err(|error| bad("model.json", error.to_string()))?;
         let read = |file: &str| {
@@ -139,33 +156,37 @@ impl Model {
         };
         let weights = checkpoint::load(&network, &read("model.safetensors")?)
             .map_err(|error| bad("model.safetensors", error.to_string()))?;
-        let index = Index::from_bytes(&read("train.sketch")?)
-            .map_err(|error| bad("train.sketch", error.to_string()))?;
-        let ids = String::from_utf8_lossy(&read("train.ids")?).into_owned();
-        let ids: Vec<String> = ids.lines().map(str::to_string).collect();
-        if ids.len() != index.len() || index.k() != card.k {
-            let found = format!("{} identifiers for {} records", ids.len(), index.len());
-            return Err(bad("train.ids", found).into());
+        let mut look_up = None;
+        if let Some(k) = card.k {
+            let index = Index::from_bytes(&read("train.sketch")?)
+                .map_err(|error| bad("train.sketch", error.to_string()))?;
+            let ids = String::from_utf8_lossy(&read("train.ids")?).into_owned();
+            let ids: Vec<String> = ids.lines().map(str::to_string).collect();
+            if ids.len() != index.len() || index.k() != k {
+                let found = format!("{} identifiers for {} records", ids.len(), index.len());
+                return Err(bad("train.ids", found).into());
+            }
+            look_up = Some(LookUp { index, ids });
         }
         let audit = artefact::read_json(&folder.join("audit.json"))?;
-        Ok(Self { card, network, weights, index, ids, audit })
+        Ok(Self { card, network, weights, look_up, audit })
     }
 
-    /// Logits (N, K) of sequences, a batch at a time.
-    pub fn logits(&self, executor: &Executor, sequences: &[&[u8]]) -> Result<Vec<f32>, Error> {
-        let source = Sequences::new(&self.card.encoder, sequences.to_vec(), Vec::new())
+    /// Logits (N, K) of records, a batch at a time.
+    pub fn logits(&self, executor: &Executor, records: Records<'_>) -> Result<Vec<f32>, Error> {
+        let source = Encoded::new(&self.card.encoder, records, Vec::new())
             .map_err(|error| Error::stage("predict", error))?;
         predict(&self.network, &self.weights, &source, BATCH, executor)
             .map_err(|error| Error::stage("predict", error))
     }
 
-    /// Calibrated probabilities (N, K) of sequences.
+    /// Calibrated probabilities (N, K) of records.
     pub fn probabilities(
         &self,
         executor: &Executor,
-        sequences: &[&[u8]],
+        records: Records<'_>,
     ) -> Result<Vec<f32>, Error> {
-        let mut values = self.logits(executor, sequences)?;
+        let mut values = self.logits(executor, records)?;
         for row in values.chunks_mut(self.card.classes.len()) {
             softmax(row, self.card.temperature);
         }
@@ -180,13 +201,16 @@ impl Model {
         scratch: &mut Scratch,
         kmers: &mut Vec<u64>,
     ) -> Familiar<'_> {
-        self.index.kmers(sequence, kmers);
+        let Some(LookUp { index, ids }) = &self.look_up else {
+            return Familiar { nearest: None, containment: None };
+        };
+        index.kmers(sequence, kmers);
         if kmers.len() < cistron_encoders::sketch::MIN_KMERS {
             return Familiar { nearest: None, containment: None };
         }
-        let nearest = self.index.nearest(kmers, Denominator::Query, scratch);
+        let nearest = index.nearest(kmers, Denominator::Query, scratch);
         Familiar {
-            nearest: nearest.map(|n| self.ids[n.record as usize].as_str()),
+            nearest: nearest.map(|n| ids[n.record as usize].as_str()),
             containment: Some(nearest.map_or(0.0, |n| n.containment)),
         }
     }

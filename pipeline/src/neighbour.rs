@@ -1,5 +1,6 @@
 //! The nearest record that was learnt from, for every held-out record of every fold.
 
+mod copies;
 pub mod identity;
 mod proximity;
 
@@ -92,7 +93,7 @@ impl Vote {
 /// The neighbours of all held-out records of all folds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Neighbours {
-    /// Length of the k-mers that records were compared by.
+    /// Length of the k-mers that records were compared by; 0 of numbers, which have none.
     pub k: usize,
     /// Held-out records of each fold in ascending order, with their neighbours.
     folds: Vec<Vec<(usize, Neighbour)>>,
@@ -108,7 +109,7 @@ impl Neighbours {
     ///
     /// Where the k-mer length does not suit the alphabet, or there are too many k-mers.
     pub fn compute(dataset: &Dataset, splits: &Splits) -> Result<Self, SketchError> {
-        Self::of_folds(dataset, &splits.folds, splits.certificate.k)
+        Self::of_folds(dataset, &splits.folds, splits.certificate.k.unwrap_or(0))
     }
 
     /// The same for folds (one part a record each) without a certificate.
@@ -117,6 +118,9 @@ impl Neighbours {
     ///
     /// As [`Self::compute`].
     pub fn of_folds(dataset: &Dataset, folds: &[Vec<Part>], k: usize) -> Result<Self, SketchError> {
+        if dataset.numbers.is_some() {
+            return Ok(copies::copies(dataset, folds));
+        }
         let sets = KmerSets::build(&dataset.sequences(), dataset.alphabet, k)?;
         let comparison = Comparison::new(dataset, &sets, folds);
         let found: Vec<(Relatives, Vec<Option<Neighbour>>)> = (0..dataset.len())

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::artefact::{self, Tsv};
 use crate::audit::{self, Audit, Familiarity, InputFile, Predicted};
 use crate::dataset::Dataset;
+use crate::encode::Records;
 use crate::error::{Error, InputError};
 use crate::model::Model;
 use crate::read;
@@ -81,16 +82,15 @@ impl Ensemble {
         executor: &Executor,
         dataset: &Dataset,
     ) -> Result<Vec<Prediction>, Error> {
-        let sequences = dataset.sequences();
         let classes = self.classes().len();
-        let mut mean = vec![0.0_f32; sequences.len() * classes];
+        let mut mean = vec![0.0_f32; dataset.len() * classes];
         for member in &self.members {
-            let probabilities = member.probabilities(executor, &sequences)?;
+            let probabilities = member.probabilities(executor, Records::all(dataset))?;
             for (sum, p) in mean.iter_mut().zip(probabilities) {
                 *sum += p / self.members.len() as f32;
             }
         }
-        let looked_up = self.look_up(&sequences);
+        let looked_up = self.look_up(&dataset.sequences());
         let rows = mean.chunks(classes).zip(looked_up);
         Ok(rows.map(|(row, found)| Prediction { probabilities: row.to_vec(), ..found }).collect())
     }

@@ -4,6 +4,7 @@ pub mod fasta;
 pub mod fastq;
 pub mod format;
 pub mod labels;
+pub mod numbers;
 pub mod open;
 pub mod record;
 pub mod reference;
@@ -41,6 +42,9 @@ type Rows = Box<dyn Iterator<Item = Result<(Record, Annotation), InputError>>>;
 /// Reads the labelled records of a workflow.
 pub fn read(loaded: &Loaded) -> Result<Dataset, Error> {
     let config = &loaded.workflow.read;
+    if config.measured().is_some() {
+        return numbers::read(loaded);
+    }
     let reading = config.reading();
     let groups: Vec<String> = config.groups.keys().cloned().collect();
     let files = sources::files(config, |path| loaded.resolve(path))?;

@@ -19,6 +19,8 @@ use thiserror::Error;
 
 use crate::audit::Audit;
 use crate::evaluate::Evaluation;
+use crate::qpcr::Measurements;
+use crate::qpcr::quantity::{Comparison, StandardCurve};
 use crate::split::Certificate;
 
 pub use history::{Epoch, TrainingRun};
@@ -52,6 +54,25 @@ pub struct Report<'a> {
     pub provenance: &'a Provenance,
 }
 
+/// Everything that the page of a qPCR experiment shows.
+#[derive(Debug, Clone, Copy)]
+pub struct QpcrReport<'a> {
+    /// Name of the experiment.
+    pub name: &'a str,
+    /// When the page was made, as it should be printed.
+    pub created: &'a str,
+    /// Version of the program.
+    pub version: &'a str,
+    /// What was read.
+    pub measurements: &'a Measurements,
+    /// The standard curve of each target that has standards.
+    pub curves: &'a [StandardCurve],
+    /// Ratios over the calibrator.
+    pub comparisons: &'a [Comparison],
+    /// The audit.
+    pub audit: &'a Audit,
+}
+
 /// The page could not be made: a defect of the template, not of the run.
 #[derive(Debug, Error)]
 #[error("the report's template failed: {message}; please report this as a bug")]
@@ -67,7 +88,9 @@ impl From<minijinja::Error> for ReportError {
 }
 
 /// Templates by name; `page.html` includes the others.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 12] = [
+    ("head.html", include_str!("report/template/head.html")),
+    ("qpcr.html", include_str!("report/template/qpcr.html")),
     ("page.html", include_str!("report/template/page.html")),
     ("macros.html", include_str!("report/template/macros.html")),
     ("verdict.html", include_str!("report/template/verdict.html")),
@@ -89,6 +112,27 @@ const SCRIPT: &str = include_str!("report/template/sort.js");
 ///
 /// [`ReportError`] where the template cannot be rendered, which no input should bring about.
 pub fn html(report: &Report) -> Result<String, ReportError> {
+    render("page.html", view::Page::of(report))
+}
+
+/// Makes the page of a qPCR experiment.
+///
+/// # Errors
+///
+/// As [`html`].
+pub fn qpcr_html(report: &QpcrReport) -> Result<String, ReportError> {
+    render("qpcr.html", view::qpcr::QpcrPage::of(report))
+}
+
+/// The time of the clock, as pages print it.
+#[must_use]
+pub fn now() -> String {
+    let now = time::OffsetDateTime::now_utc();
+    let now = now.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
+    format!("{} UTC", now.get(..19).unwrap_or_default().replace('T', " "))
+}
+
+fn render(name: &str, page: impl serde::Serialize) -> Result<String, ReportError> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -96,8 +140,7 @@ pub fn html(report: &Report) -> Result<String, ReportError> {
     for (name, source) in TEMPLATES {
         environment.add_template(name, source)?;
     }
-    let page = view::Page::of(report);
-    let template = environment.get_template("page.html")?;
+    let template = environment.get_template(name)?;
     Ok(template
         .render(context! { page => Value::from(Serde(page)), style => STYLE, script => SCRIPT })?)
 }

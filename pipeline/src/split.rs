@@ -4,6 +4,7 @@
 pub mod certificate;
 pub mod deal;
 pub mod given;
+mod grouped;
 pub mod table;
 
 use cistron_encoders::alphabet::Alphabet;
@@ -54,7 +55,7 @@ impl Part {
 /// The split of a data set: a part for every record in every fold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Splits {
-    /// Homology cluster of each record: the unit that intervals resample.
+    /// Homology cluster of each record, or its run or plate: the unit that intervals resample.
     pub clusters: Vec<u32>,
     /// Part of each record, a fold each; one fold is a plain hold-out.
     pub folds: Vec<Vec<Part>>,
@@ -143,7 +144,13 @@ pub fn split(
     given: Option<Given>,
     seed: u64,
 ) -> Result<Splits, Error> {
-    let (sets, clusters) = clusters(dataset, config.homology.unwrap_or_default())?;
+    let column = grouped::column(config, dataset);
+    let (sets, clusters) = if dataset.numbers.is_some() {
+        (None, grouped::clusters(column.as_deref(), dataset)?)
+    } else {
+        let (sets, clusters) = clusters(dataset, config.homology.unwrap_or_default())?;
+        (Some(sets), clusters)
+    };
     let mut notes = Vec::new();
     let (method, dealt) = if let Some(given) = given {
         let table = config.given.as_ref().map(|g| g.table.display().to_string());
@@ -160,6 +167,10 @@ pub fn split(
         let units = Units::new(single, &dataset.labels, dataset.classes.len());
         check_units(&units, dataset, "record")?;
         ("random".to_string(), deal_to(config, &units, seed))
+    } else if sets.is_none() {
+        let help = "split: {group: {column: run}}";
+        let message = format!("numbers have no homology to split by\n  help: {help}");
+        return Err(Error::stage("split", message));
     } else {
         let cluster_of = clusters.cluster_of.clone();
         let units = Units::new(cluster_of, &dataset.labels, dataset.classes.len());
@@ -169,8 +180,15 @@ pub fn split(
     let cells = dealt.cells();
     let folds = dealt.folds();
     let threshold = config.homology.unwrap_or_default().containment;
-    let certificate =
-        certificate::certify(dataset, &sets, &clusters, &cells, &folds, threshold, method, notes)?;
+    let certificate = match sets {
+        Some(sets) => certificate::certify(
+            dataset, &sets, &clusters, &cells, &folds, threshold, method, notes,
+        )?,
+        None => {
+            let column = column.as_deref();
+            grouped::certify(dataset, column, &clusters, &cells, &folds, method, notes)
+        }
+    };
     Ok(Splits { clusters: clusters.cluster_of, folds, certificate })
 }
 

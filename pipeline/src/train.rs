@@ -14,10 +14,10 @@ use indicatif::ProgressBar;
 use crate::artefact;
 use crate::audit::{Audit, Profile};
 use crate::dataset::Dataset;
-use crate::encode::{Sequences, input_shape};
+use crate::encode::{self, Encoded, input_shape};
 use crate::error::Error;
 use crate::interrupt;
-use crate::model::{self, Card, Model, Training};
+use crate::model::{self, Card, LookUp, Model, Training};
 use crate::split::{Part, Splits};
 
 /// Share of the validation records that may be called unfamiliar.
@@ -53,7 +53,8 @@ impl Trained {
         let history = folder.join("history.tsv");
         write_history(&history, &self.history)?;
         self.model.save(folder)?;
-        let files = Model::FILES.iter().map(|file| folder.join(file));
+        let files = self.model.files();
+        let files = files.iter().map(|file| folder.join(file));
         Ok(std::iter::once(history).chain(files).collect())
     }
 
@@ -81,8 +82,9 @@ pub fn train(
 ) -> Result<Trained, Error> {
     let records = splits.records(shard.fold, Part::Train);
     let held = splits.records(shard.fold, Part::Validation);
+    let encoder = encode::fit(shard.encoder, dataset, &records).map_err(|error| failed(&error))?;
     let source = |records: &[usize]| {
-        Sequences::of(shard.encoder, dataset, records).map_err(|error| failed(&error))
+        Encoded::of(&encoder, dataset, records).map_err(|error| failed(&error))
     };
     let (learnt, validation) = (source(&records)?, source(&held)?);
     let shape = input_shape(learnt.shape());
@@ -111,17 +113,22 @@ pub fn train(
     let development = splits.development(shard.fold);
     let certificate = &splits.certificate;
     let certified = if certificate.certified { "certified" } else { "not certified" };
-    let truncated = |source: &Sequences<'_>| source.truncated().map_err(|error| failed(&error));
+    let truncated = |source: &Encoded<'_>| source.truncated().map_err(|error| failed(&error));
     let card = Card {
         schema: model::SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_string(),
         name: shard.name.to_string(),
         architecture: shard.architecture.clone(),
-        encoder: shard.encoder.clone(),
+        encoder: encoder.clone(),
+        measured: dataset.numbers.as_ref().map(|numbers| numbers.measured.clone()),
+        channels: dataset.numbers.as_ref().map_or(Vec::new(), |numbers| numbers.channels.clone()),
         classes: dataset.classes.clone(),
         temperature,
         k: certificate.k,
-        unfamiliar_below: unfamiliar_below(dataset, &records, &held, certificate.k)?,
+        unfamiliar_below: match certificate.k {
+            Some(k) => unfamiliar_below(dataset, &records, &held, k)?,
+            None => None,
+        },
         training: Training {
             seed: shard.seed,
             fold: shard.fold,
@@ -134,9 +141,12 @@ pub fn train(
         },
         profile: Profile::new(dataset, &development),
     };
-    let index = index(dataset, &development, certificate.k)?;
-    let ids = development.iter().map(|i| dataset.id(*i).to_string()).collect();
-    let model = Model { card, network, weights: fitted.weights, index, ids, audit };
+    let mut look_up = None;
+    if let Some(k) = certificate.k {
+        let ids = development.iter().map(|i| dataset.id(*i).to_string()).collect();
+        look_up = Some(LookUp { index: index(dataset, &development, k)?, ids });
+    }
+    let model = Model { card, network, weights: fitted.weights, look_up, audit };
     Ok(Trained { model, history: fitted.history })
 }
 

@@ -1,6 +1,7 @@
 //! The workflow file as one struct: a key a stage, unknown keys refused.
 
 pub mod check;
+pub mod numbers;
 pub mod parse;
 mod path;
 pub mod read;
@@ -17,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::variant::Strand;
+pub use numbers::{Curves, DeltaCq};
 pub use read::{Labels, OnError, Read, SequenceTable};
 
 /// Version of the workflow file that this program reads.
@@ -33,7 +35,7 @@ pub struct Workflow {
     /// Seed of every random choice.
     #[serde(default)]
     pub seed: u64,
-    /// Where the labelled sequences come from.
+    /// Where the labelled records come from.
     pub read: Read,
     /// How records are held out.
     #[serde(default)]
@@ -200,6 +202,9 @@ pub struct Input {
     /// VCF file, plain or compressed: each allele is predicted within its window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vcf: Option<PathBuf>,
+    /// Export of an instrument, or table, of the same kind as the curves or Cq that were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<PathBuf>,
     /// FASTA file of the genome that the VCF file refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<PathBuf>,
@@ -216,7 +221,8 @@ impl Input {
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         let table = self.table.as_ref().map(|table| table.path.as_path());
-        self.fasta.as_deref().or(self.fastq.as_deref()).or(table).or(self.vcf.as_deref())
+        let files = [&self.fasta, &self.fastq, &self.vcf, &self.measured];
+        files.into_iter().find_map(Option::as_deref).or(table)
     }
 }
 

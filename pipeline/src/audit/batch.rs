@@ -6,7 +6,8 @@ use super::cell::{decimal, list, optional};
 use super::gate::{Gate, not_applicable, open, unknown};
 use super::probe::{Probed, Target, judged, molecule};
 use super::{Finding, Status, Subject};
-use crate::dataset::{Group, GroupKind};
+use crate::dataset::{Dataset, Group, GroupKind};
+use crate::evaluate::floor::curve::{Feature, table};
 
 /// Lower limit of the skill of the columns.
 const COLUMNS: Gate = Gate::warn_fail(0.1, 0.3);
@@ -88,6 +89,16 @@ fn features(nuisances: &[&Group], records: &[usize]) -> Result<FeatureTable, Str
     FeatureTable::new(records.len(), names, values).map_err(|error| error.to_string())
 }
 
+/// What the records themselves hold: composition of sequences, end and steepest rise of curves.
+fn content(dataset: &Dataset, records: &[usize]) -> Result<FeatureTable, String> {
+    if let Some(numbers) = &dataset.numbers {
+        let features = [Feature::EndPoint, Feature::SteepestRise];
+        return table(numbers, records, &features).map_err(|error| error.to_string());
+    }
+    let sequences: Vec<&[u8]> = records.iter().map(|i| dataset.sequence(*i)).collect();
+    Ok(composition(&sequences, FeatureSet::Composition, molecule(dataset.alphabet)))
+}
+
 fn from_sequence(subject: &Subject, group: &Group) -> Finding {
     let check = format!("group.from-sequence:{}", group.name);
     let title = format!("Do the sequences tell their `{}`?", group.name);
@@ -105,17 +116,16 @@ fn from_sequence(subject: &Subject, group: &Group) -> Finding {
         Ok(probed) => probed,
         Err(status) => return lacking(status),
     };
-    let sequences: Vec<&[u8]> = probed.records.iter().map(|i| dataset.sequence(*i)).collect();
-    let set = FeatureSet::Composition;
-    let features = composition(&sequences, set, molecule(dataset.alphabet));
-    let skill = match probed.skill(&features, subject.seed) {
+    let features = content(dataset, &probed.records);
+    let skill = match features.and_then(|features| probed.skill(&features, subject.seed)) {
         Ok(skill) => skill,
         Err(why) => return SEQUENCE.show(unknown(&check, &title, &why, "add records")),
     };
     let finding = Finding {
         statistic: "skill of composition for the column (balanced accuracy by cross-validation over homology clusters; 0 is chance, 1 perfect)".into(),
         message: format!(
-            "length and short words tell `{}` with a balanced accuracy of {} where chance is {}",
+            "{} tell `{}` with a balanced accuracy of {} where chance is {}",
+            if dataset.numbers.is_some() { "end and steepest rise" } else { "length and short words" },
             group.name,
             optional(skill.balanced_accuracy),
             decimal(probed.chance())

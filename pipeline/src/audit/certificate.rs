@@ -11,11 +11,11 @@ const CROSSING: &str = "hold whole homology clusters out (`split: {homology: {}}
 /// What the comparison of all pairs across the borders of the split found.
 pub(super) fn certificate(splits: &Splits) -> Finding {
     let found = &splits.certificate;
+    let (Some(k), Some(identity)) = (found.k, found.identity) else { return of_groups(splits) };
     let bound = format!(
-        "containment {} of {}-mers (about {} identity)",
+        "containment {} of {k}-mers (about {} identity)",
         found.threshold,
-        found.k,
-        percent(found.identity)
+        percent(identity)
     );
     let status = match (found.certified, found.method.as_str()) {
         (true, _) => Status::Pass,
@@ -44,6 +44,32 @@ pub(super) fn certificate(splits: &Splits) -> Finding {
         },
         evidence: found.evidence.iter().take(EVIDENCE).map(pair).collect(),
         remedy: if found.certified { String::new() } else { CROSSING.into() },
+        ..open("leakage.certificate", "Is the split certified?")
+    }
+}
+
+/// The same of numbers, whose relatives are those of one run or plate.
+fn of_groups(splits: &Splits) -> Finding {
+    let found = &splits.certificate;
+    let pair = |(a, b, _): &(String, String, f64)| format!("{a} ~ {b}");
+    let crossing = count(found.crossing_pairs as usize, "pair");
+    Finding {
+        status: if found.certified { Status::Pass } else { Status::Warn },
+        statistic: "pairs of relatives across a border of the split".into(),
+        value: Some(found.crossing_pairs as f64),
+        n: splits.clusters.len(),
+        message: format!(
+            "split by {}: {}; {crossing} stand on both sides{}",
+            found.method,
+            found.similarity,
+            if found.certified { "" } else { ": the score may be of the run, not of the biology" },
+        ),
+        evidence: found.evidence.iter().take(EVIDENCE).map(pair).collect(),
+        remedy: if found.certified {
+            String::new()
+        } else {
+            "hold whole runs or plates out: `split: {group: {column: run}}`".into()
+        },
         ..open("leakage.certificate", "Is the split certified?")
     }
 }

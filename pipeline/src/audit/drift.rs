@@ -1,6 +1,6 @@
 //! Whether the composition of the sequences being predicted has moved from that learnt from.
 
-use cistron_models::baseline::{FeatureSet, FeatureTable, composition};
+use cistron_models::baseline::{FeatureSet, FeatureTable, Molecule, composition};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
@@ -13,6 +13,7 @@ use super::profile::Profile;
 use super::{Finding, Status};
 use crate::dataset::Dataset;
 use crate::evaluate::false_discovery::benjamini_hochberg;
+use crate::evaluate::floor::curve::{Feature, table};
 
 /// Population stability index beyond chance; limits by convention.
 const GATE: Gate = Gate::warn_fail(0.1, 0.25);
@@ -45,7 +46,7 @@ impl Spread {
     /// The spread of length and of the letters' shares over the sequences of a data set.
     pub(super) fn of(dataset: &Dataset) -> Vec<Self> {
         let features = features(dataset);
-        columns(&features)
+        columns(dataset, &features)
             .map(|(column, name)| {
                 let mut values: Vec<f32> =
                     (0..features.n_rows()).map(|at| features.row(at)[column]).collect();
@@ -61,13 +62,25 @@ impl Spread {
 }
 
 fn features(dataset: &Dataset) -> FeatureTable {
+    if let Some(numbers) = &dataset.numbers {
+        let records: Vec<usize> = (0..dataset.len()).collect();
+        // Numbers were finite when they were read: where they are not, nothing is compared.
+        let found = table(numbers, &records, &Feature::ALL).ok();
+        return found.unwrap_or_else(|| composition(&[[0_u8; 0]; 0], FeatureSet::Length, Molecule::Protein));
+    }
     composition(&dataset.sequences(), FeatureSet::Composition, molecule(dataset.alphabet))
 }
 
-/// Length, GC content and the share of each letter; words come later in the table.
-fn columns(features: &FeatureTable) -> impl Iterator<Item = (usize, &str)> {
+/// Length, GC content and the share of each letter; words come later in the table. Of numbers, all.
+fn columns<'f>(
+    dataset: &Dataset,
+    features: &'f FeatureTable,
+) -> impl Iterator<Item = (usize, &'f str)> {
+    let all = dataset.numbers.is_some();
     let named = features.names().iter().enumerate();
-    named.filter(|(at, name)| *at < 2 || name.len() == 1).map(|(at, name)| (at, name.as_str()))
+    named
+        .filter(move |(at, name)| all || *at < 2 || name.len() == 1)
+        .map(|(at, name)| (at, name.as_str()))
 }
 
 fn counts(edges: &[f32], values: impl Iterator<Item = f32>) -> Vec<usize> {
@@ -86,7 +99,7 @@ pub(super) fn drift(dataset: &Dataset, profile: &Profile) -> Finding {
         return unknown(CHECK, TITLE, why, "train the model again");
     }
     let features = features(dataset);
-    let mut shifts: Vec<(String, f64, f64)> = columns(&features)
+    let mut shifts: Vec<(String, f64, f64)> = columns(dataset, &features)
         .filter_map(|(column, name)| {
             let spread = profile.spreads.iter().find(|s| s.feature == name)?;
             let here = counts(&spread.edges, (0..n).map(|at| features.row(at)[column]));
@@ -106,7 +119,14 @@ pub(super) fn drift(dataset: &Dataset, profile: &Profile) -> Finding {
         return unknown(CHECK, TITLE, "there is nothing to compare", "predict more sequences");
     };
     let finding = Finding {
-        statistic: "largest population stability index of length, GC content and letters, less what chance adds".into(),
+        statistic: format!(
+            "largest population stability index of {}, less what chance adds",
+            if dataset.numbers.is_some() {
+                "end, steepest rise and cycles"
+            } else {
+                "length, GC content and letters"
+            }
+        ),
         value: Some(*index),
         n,
         message: format!("{name} moved most: an index of {}", decimal(*index)),

@@ -21,7 +21,7 @@ pub(super) fn duplicate(subject: &Subject, identities: &Identities) -> Vec<Findi
 }
 
 /// Records beyond the first of the same sequence and class.
-fn exact(subject: &Subject, identities: &Identities) -> Finding {
+pub(super) fn exact(subject: &Subject, identities: &Identities) -> Finding {
     let dataset = subject.dataset;
     let mut groups: BTreeMap<(u128, Option<u32>), Vec<usize>> = BTreeMap::new();
     for group in identities.groups() {

@@ -2,7 +2,7 @@
 
 use super::cell::{count, decimal, heads, optional, percent, row, share};
 use super::finding::Table;
-use super::gate::{Gate, open};
+use super::gate::{Gate, not_applicable, open};
 use super::scored::Scored;
 use super::{Finding, Status};
 use crate::evaluate::bootstrap::{self, Bootstrap};
@@ -99,6 +99,14 @@ pub(super) fn memorisation(model: &Scored, neighbours: &Neighbours, seed: u64) -
         optional(clean)
     );
     Finding { remedy, ..finding }
+}
+
+/// Numbers have no containment to tell near records from far ones.
+pub(super) fn of_numbers(model: &Scored) -> Finding {
+    let check = format!("performance.memorisation:{}", model.name);
+    let title = format!("How much of the score of {} is memory?", model.name);
+    let why = "the records are numbers, which no containment tells apart: whole runs or plates held out are the answer";
+    not_applicable(&check, &title, why)
 }
 
 fn by_range(model: &Scored, ranges: &[Proximity]) -> Table {

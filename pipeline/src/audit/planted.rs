@@ -78,9 +78,9 @@ pub(super) fn splits(dataset: &Dataset, part: impl Fn(usize) -> Part) -> Splits 
         certificate: Certificate {
             method: "homology".into(),
             similarity: "shared canonical 15-mers over the smaller set".into(),
-            k: 15,
+            k: Some(15),
             threshold: 0.2,
-            identity: 0.898,
+            identity: Some(0.898),
             certified: true,
             crossing_pairs: 0,
             highest: 0.1,

@@ -41,14 +41,14 @@ impl Range {
 pub struct Profile {
     /// Number of records.
     pub records: usize,
-    /// Their lengths, in symbols.
+    /// Their lengths, in symbols or cycles.
     pub length: Option<Range>,
-    /// Their shares of G and C among the unambiguous bases; absent for proteins.
+    /// Their shares of G and C among the unambiguous bases; absent for proteins and numbers.
     pub gc: Option<Range>,
     /// How length and composition are spread over them.
     #[serde(default)]
     pub spreads: Vec<Spread>,
-    /// Sorted 64-bit hashes, in hexadecimal, of the sequences as either strand.
+    /// Sorted 64-bit hashes, in hexadecimal, of the sequences as either strand, or of the numbers.
     pub identities: Vec<String>,
 }
 
@@ -65,8 +65,8 @@ impl Profile {
         identities.dedup();
         Self {
             records: training.len(),
-            length: Range::of(all().map(|s| s.len() as f64).collect()),
-            gc: if dataset.alphabet.is_nucleic() {
+            length: Range::of((0..training.len()).map(|i| training.positions(i) as f64).collect()),
+            gc: if dataset.numbers.is_none() && dataset.alphabet.is_nucleic() {
                 Range::of(all().filter_map(gc).collect())
             } else {
                 None

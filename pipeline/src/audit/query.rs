@@ -39,7 +39,7 @@ pub struct Familiarity {
 /// `familiarity` holds one entry a record.
 #[must_use]
 pub fn query(dataset: &Dataset, familiarity: &[Familiarity], profile: &Profile) -> Vec<Finding> {
-    vec![
+    let findings = vec![
         unfamiliar(dataset, familiarity),
         copies(dataset, profile),
         outside(
@@ -48,32 +48,42 @@ pub fn query(dataset: &Dataset, familiarity: &[Familiarity], profile: &Profile) 
             "Are the sequences as long as those learnt from?",
             "length",
             profile.length,
-            |sequence| Some(sequence.len() as f64),
+            |i| Some(dataset.positions(i) as f64),
         ),
-        if dataset.alphabet.is_nucleic() {
+        if dataset.numbers.is_none() && dataset.alphabet.is_nucleic() {
             outside(
                 dataset,
                 "query.gc",
                 "Is their GC content that of the sequences learnt from?",
                 "GC content",
                 profile.gc,
-                gc,
+                |i| gc(dataset.sequence(i)),
             )
         } else {
             not_applicable(
                 "query.gc",
                 "Is their GC content that of the sequences learnt from?",
-                "proteins have no GC content",
+                if dataset.numbers.is_some() {
+                    "numbers have no GC content"
+                } else {
+                    "proteins have no GC content"
+                },
             )
         },
         drift(dataset, profile),
-    ]
+    ];
+    super::numeric::worded(findings, dataset)
 }
 
 fn unfamiliar(dataset: &Dataset, familiarity: &[Familiarity]) -> Finding {
     let (check, title) = ("query.unfamiliar", "Are the sequences like those learnt from?");
     let known: Vec<usize> =
         (0..familiarity.len()).filter(|i| familiarity[*i].unfamiliar.is_some()).collect();
+    if dataset.numbers.is_some() {
+        let why = "numbers have no k-mers to look up among those learnt from";
+        let remedy = "look at the drift and at the range of cycles instead";
+        return unknown(check, title, why, remedy);
+    }
     if known.is_empty() && familiarity.iter().any(|f| f.containment.is_some()) {
         // After a homology split, one validation record in twenty shares nothing with training.
         let why = "more than 5 % of the validation records share no k-mer with any training record, so none is less familiar than what the model was scored on";
@@ -158,13 +168,13 @@ fn outside(
     title: &str,
     what: &str,
     range: Option<Range>,
-    measure: impl Fn(&[u8]) -> Option<f64>,
+    measure: impl Fn(usize) -> Option<f64>,
 ) -> Finding {
     let Some(range) = range else {
         return unknown(check, title, "the model was stored without it", "train the model again");
     };
     let values: Vec<(usize, f64)> = (0..dataset.len())
-        .filter_map(|i| measure(dataset.sequence(i)).map(|value| (i, value)))
+        .filter_map(|i| measure(i).map(|value| (i, value)))
         .collect();
     let out: Vec<usize> =
         values.iter().filter(|(_, v)| !range.contains(*v)).map(|(i, _)| *i).collect();

@@ -153,6 +153,8 @@ impl Labelled {
         let is = |wanted: Format| (format == wanted).then(|| file.to_path_buf());
         let own_labels = format == Format::Table;
         let mut read = Read {
+            curves: None,
+            delta_cq: None,
             fasta: is(Format::Fasta),
             fastq: is(Format::Fastq),
             files: IndexMap::new(),

@@ -16,11 +16,12 @@ use crate::key::Keys;
 use crate::predict::variants::{self, Query};
 use crate::predict::{self, Ensemble, audit_path};
 use crate::read::format::{self, Format};
+use crate::read::numbers;
 use crate::read::sources::stem;
 use crate::variant::Strand;
 use crate::workflow::Input;
 
-/// Predict the sequences of a file with a trained model; the audit is written beside the table
+/// Predict the records of a file with a trained model; the audit is written beside the table
 ///
 /// Examples:
 ///   cistron predict out/resistance-genes/models/conv genes.fasta
@@ -31,7 +32,8 @@ use crate::workflow::Input;
 pub(super) struct Predict {
     /// A model's folder: one fold and seed, or all of them, which then predict together.
     model: PathBuf,
-    /// FASTA, FASTQ or VCF file, plain, gzip, bgzip or zstd; `-` is standard input.
+    /// FASTA, FASTQ or VCF file, plain, gzip, bgzip or zstd; an instrument's export for a model of
+    /// curves; `-` is standard input.
     file: PathBuf,
     /// FASTA file of the genome that a VCF file refers to.
     #[arg(long, value_name = "FASTA")]
@@ -61,7 +63,6 @@ impl Predict {
         let device =
             device::device(self.device).map_err(|error| Error::Resource(error.to_string()))?;
         let ensemble = Ensemble::load(&self.model)?;
-        let alphabet = ensemble.members[0].card.encoder.alphabet();
         let path = file.path().to_path_buf();
         let output = self.output.clone().unwrap_or_else(|| table_beside(file.name()));
         let (blake3, _) = Keys::open(Path::new("")).input(file.path())?;
@@ -71,24 +72,20 @@ impl Predict {
             records,
             skipped: 0,
         };
-        let input = match format::of(&path)? {
-            Format::Vcf => {
-                let query = self.query(&path, &ensemble)?;
-                let executor = Executor::on(device);
-                let (alleles, files) =
-                    variants::predict(&ensemble, &executor, query, &output, Some(given(0)))?;
-                let shown: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
-                console.result(
-                    &format!("{alleles} alleles predicted: {}", shown.join(", ")),
-                    json!({"alleles": alleles, "files": files}),
-                );
-                return Ok(());
+        let executor = Executor::on(device);
+        let card = &ensemble.members[0].card;
+        let queries = match (&card.measured, card.encoder.alphabet()) {
+            (Some(measured), _) => numbers::queries(&path, measured, &card.channels)?,
+            (None, alphabet) => {
+                let input = match format::of(&path)? {
+                    Format::Vcf => return self.variants(&executor, &ensemble, &path, &output, given(0), console),
+                    Format::Fastq => Input { fastq: Some(path), ..Input::default() },
+                    _ => Input { fasta: Some(path), ..Input::default() },
+                };
+                predict::queries(Path::to_path_buf, &input, alphabet.unwrap_or_default())?
             }
-            Format::Fastq => Input { fastq: Some(path), ..Input::default() },
-            _ => Input { fasta: Some(path), ..Input::default() },
         };
-        let queries = predict::queries(Path::to_path_buf, &input, alphabet)?;
-        let rows = ensemble.predict(&Executor::on(device), &queries)?;
+        let rows = ensemble.predict(&executor, &queries)?;
         let name = file.name().file_name().unwrap_or_default().to_string_lossy().into_owned();
         let audit = ensemble.audit(&name, vec![given(queries.len())], &queries, &rows);
         let records: Vec<usize> = (0..queries.len()).collect();
@@ -102,6 +99,26 @@ impl Predict {
                 audit_path(&output).display()
             ),
             json!({"records": queries.len(), "table": output, "audit": audit.verdict}),
+        );
+        Ok(())
+    }
+
+    /// Predicts every allele of a VCF file.
+    fn variants(
+        &self,
+        executor: &Executor,
+        ensemble: &Ensemble,
+        path: &Path,
+        output: &Path,
+        given: InputFile,
+        console: &Console,
+    ) -> Result<(), Error> {
+        let query = self.query(path, ensemble)?;
+        let (alleles, files) = variants::predict(ensemble, executor, query, output, Some(given))?;
+        let shown: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
+        console.result(
+            &format!("{alleles} alleles predicted: {}", shown.join(", ")),
+            json!({"alleles": alleles, "files": files}),
         );
         Ok(())
     }

@@ -20,6 +20,7 @@ use crate::qpcr::quantity::{
 use crate::qpcr::read::read_all;
 use crate::qpcr::{Cq, Measurements};
 use crate::read::table::Table;
+use crate::report::{self, QpcrReport};
 use crate::workflow::FailOn;
 
 /// Read qPCR exports, quantify, and audit the experiment after MIQE.
@@ -50,7 +51,7 @@ pub(super) struct Qpcr {
     /// YAML or JSON file with cut-offs that differ from the default.
     #[arg(long, value_name = "FILE")]
     cutoffs: Option<PathBuf>,
-    /// Folder for cq.tsv, quantities.tsv and qpcr-audit.json.
+    /// Folder for report.html, cq.tsv, quantities.tsv and qpcr-audit.json.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Status from which the exit code is 4.
@@ -91,6 +92,17 @@ impl Qpcr {
             write_cq(&out.join("cq.tsv"), &measurements)?;
             write_quantities(&out.join("quantities.tsv"), &comparisons)?;
             artefact::write_json(&out.join("qpcr-audit.json"), &audit)?;
+            let page = report::qpcr_html(&QpcrReport {
+                name: &out.file_name().unwrap_or_default().to_string_lossy(),
+                created: &report::now(),
+                version: env!("CARGO_PKG_VERSION"),
+                measurements: &measurements,
+                curves: &curves,
+                comparisons: &comparisons,
+                audit: &audit,
+            })
+            .map_err(|error| Error::stage("report", error))?;
+            artefact::write(&out.join("report.html"), page.as_bytes())?;
         }
         let text = text::text(&measurements, called, &comparisons, &audit);
         let event = json!({

@@ -68,18 +68,19 @@ impl Split {
                 of(Part::Test)
             )
         };
+        let k = found.k.unwrap_or_default();
         let verdict = if found.certified {
             format!(
                 "certified: no pair across a border shares {} of its {}-mers (about {:.1} % identity); the nearest has {:.3}",
                 found.threshold,
-                found.k,
-                found.identity * 100.0,
+                k,
+                found.identity.unwrap_or_default() * 100.0,
                 found.highest
             )
         } else {
             format!(
                 "not certified: {} pairs across a border share {} and more of their {}-mers; the nearest has {:.3}",
-                found.crossing_pairs, found.threshold, found.k, found.highest
+                found.crossing_pairs, found.threshold, k, found.highest
             )
         };
         let text = format!(

@@ -4,22 +4,23 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
-use cistron_encoders::{Batch, Encoder, EncoderConfig, Shape, Values, build};
+use cistron_encoders::{Batch, EncoderConfig, Shape, Values};
 use safetensors::tensor::{Dtype, View};
 
-use super::input_shape;
+use super::{Encoded, Records, input_shape};
 use crate::artefact;
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::split::{Part, Splits};
 
-/// Sequences encoded at a time.
+/// Records encoded at a time.
 const CHUNK: usize = 256;
 
-/// Writes one fold: for each part a tensor (N, L, C) of f32 (u32 for tokens) and its labels (N),
-/// records in the order of `splits.tsv`. One part at a time is held as floats.
+/// Writes one fold: for each part a tensor (N, L, C) of f32 (u32 for tokens), its labels (N) and,
+/// of numbers, the valid positions of each record (N), records in the order of `splits.tsv`. One
+/// part at a time is held as floats.
 ///
-/// Returns the number of sequences of which something did not fit the encoder's length.
+/// Returns the number of records of which something did not fit the encoder's length.
 pub fn write(
     path: &Path,
     config: &EncoderConfig,
@@ -28,7 +29,9 @@ pub fn write(
     fold: usize,
 ) -> Result<usize, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::stage("encode", error);
-    let all = super::Sequences::new(config, dataset.sequences(), Vec::new());
+    let config = super::fit(config, dataset, &splits.records(fold, Part::Train));
+    let config = config.map_err(|e| failed(&e))?;
+    let all = Encoded::new(&config, Records::all(dataset), Vec::new());
     let truncated = all.map_err(|e| failed(&e))?.truncated().map_err(|e| failed(&e))?;
 
     let mut tensors = Vec::new();
@@ -38,10 +41,14 @@ pub fn write(
             continue;
         }
         let labels = records.iter().map(|i| dataset.labels[*i].unwrap_or(u32::MAX)).collect();
-        tensors.push((format!("{}.labels", part.name()), Tensor::labels(labels)));
-        let encoder = build(config).map_err(|e| failed(&e))?;
-        let sequences = records.iter().map(|i| dataset.sequence(*i)).collect();
-        tensors.push((part.name().to_string(), Tensor::sequences(encoder, sequences)));
+        tensors.push((format!("{}.labels", part.name()), Tensor::counts(labels)));
+        let encoded = Encoded::of(&config, dataset, &records).map_err(|e| failed(&e))?;
+        if dataset.numbers.is_some() {
+            let length = input_shape(encoded.shape()).length();
+            let valid = records.iter().map(|i| dataset.positions(*i).min(length) as u32).collect();
+            tensors.push((format!("{}.lengths", part.name()), Tensor::counts(valid)));
+        }
+        tensors.push((part.name().to_string(), Tensor::records(encoded, records.len())));
     }
     let information = HashMap::from([
         ("cistron".to_string(), env!("CARGO_PKG_VERSION").to_string()),
@@ -63,21 +70,21 @@ struct Tensor<'a> {
 }
 
 enum Content<'a> {
-    Labels(Vec<u32>),
-    Sequences(Box<dyn Encoder>, Vec<&'a [u8]>),
+    Counts(Vec<u32>),
+    Records(Encoded<'a>),
 }
 
 impl<'a> Tensor<'a> {
-    fn labels(labels: Vec<u32>) -> Self {
-        Self { axes: vec![labels.len()], dtype: Dtype::U32, content: Content::Labels(labels) }
+    fn counts(counts: Vec<u32>) -> Self {
+        Self { axes: vec![counts.len()], dtype: Dtype::U32, content: Content::Counts(counts) }
     }
 
-    fn sequences(encoder: Box<dyn Encoder>, sequences: Vec<&'a [u8]>) -> Self {
-        let shape = input_shape(encoder.shape());
-        let axes = vec![sequences.len(), shape.length(), shape.channels()];
-        let tokens = matches!(encoder.shape(), Shape::Tokens { .. });
+    fn records(encoded: Encoded<'a>, n: usize) -> Self {
+        let shape = input_shape(encoded.shape());
+        let axes = vec![n, shape.length(), shape.channels()];
+        let tokens = matches!(encoded.shape(), Shape::Tokens { .. });
         let dtype = if tokens { Dtype::U32 } else { Dtype::F32 };
-        Self { axes, dtype, content: Content::Sequences(encoder, sequences) }
+        Self { axes, dtype, content: Content::Records(encoded) }
     }
 }
 
@@ -93,12 +100,12 @@ impl View for Tensor<'_> {
     fn data(&self) -> Cow<'_, [u8]> {
         let mut bytes = Vec::with_capacity(self.data_len());
         match &self.content {
-            Content::Labels(labels) => bytes.extend(labels.iter().flat_map(|l| l.to_le_bytes())),
-            Content::Sequences(encoder, sequences) => {
+            Content::Counts(counts) => bytes.extend(counts.iter().flat_map(|n| n.to_le_bytes())),
+            Content::Records(encoded) => {
                 let mut batch = Batch::default();
-                for chunk in sequences.chunks(CHUNK) {
-                    // Every sequence was encoded once before, so none fails here.
-                    if encoder.encode(chunk, &mut batch).is_err() {
+                for chunk in encoded.chunks(CHUNK) {
+                    // Every record was encoded once before, so none fails here.
+                    if encoded.encode(chunk, &mut batch).is_err() {
                         break;
                     }
                     match (&batch.values, batch.to_dense()) {

@@ -2,16 +2,19 @@
 //!
 //! They have no epoch to choose, so they learn from training and validation records alike.
 
+pub mod curve;
+
 use cistron_models::baseline::{
     FeatureSet, Logistic, LogisticConfig, Majority, Molecule, NaiveBayes, NaiveBayesConfig,
     composition, nearest,
 };
 
 use super::{Role, Scores};
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Measured, Numbers};
 use crate::error::Error;
 use crate::neighbour::Neighbours;
 use crate::split::{Part, Splits};
+use curve::{Feature, by_cycles};
 
 /// Floor: always the class frequencies of the development records.
 pub const MAJORITY: &str = "majority";
@@ -22,67 +25,136 @@ pub const LOOK_UP: &str = "look-up";
 /// Baseline: multinomial naive Bayes on words of nine symbols.
 pub const NAIVE_BAYES: &str = "naive-bayes";
 
+/// Floor of curves: logistic regression on the fluorescence in the last cycle.
+pub const END_POINT: &str = "end-point";
+/// Floor of curves: logistic regression on the greatest rise between two cycles.
+pub const STEEPEST_RISE: &str = "steepest-rise";
+/// Floor of curves: class frequencies by number of cycles.
+pub const CYCLES: &str = "cycles";
+
+/// Floors and baselines of sequences, in the order of [`of_sequences`].
+const SEQUENCES: [(&str, Role); 4] = [
+    (MAJORITY, Role::Floor),
+    (COMPOSITION, Role::Floor),
+    (LOOK_UP, Role::Floor),
+    (NAIVE_BAYES, Role::Baseline),
+];
+
+/// Floors of numbers, in the order of [`of_numbers`]; only curves have all of them.
+const NUMBERS: [(&str, Role); 4] = [
+    (MAJORITY, Role::Floor),
+    (END_POINT, Role::Floor),
+    (STEEPEST_RISE, Role::Floor),
+    (CYCLES, Role::Floor),
+];
+
+type Failure = Box<dyn std::error::Error>;
+
 /// Probabilities of every floor and baseline for the held-out records of every fold.
 pub fn floors(
     dataset: &Dataset,
     splits: &Splits,
     neighbours: &Neighbours,
 ) -> Result<Vec<Scores>, Error> {
-    let mut out = Vec::new();
-    for (name, role) in [
-        (MAJORITY, Role::Floor),
-        (COMPOSITION, Role::Floor),
-        (LOOK_UP, Role::Floor),
-        (NAIVE_BAYES, Role::Baseline),
-    ] {
-        let name = name.to_string();
-        out.push(Scores { name, role, records: vec![], folds: vec![], probabilities: vec![] });
-    }
+    let named = match &dataset.numbers {
+        None => &SEQUENCES[..],
+        Some(numbers) if numbers.measured == Measured::Curves => &NUMBERS,
+        Some(_) => &NUMBERS[..1],
+    };
+    let empty = |(name, role): &(&str, Role)| Scores {
+        name: (*name).to_string(),
+        role: *role,
+        records: vec![],
+        folds: vec![],
+        probabilities: vec![],
+    };
+    let mut out: Vec<Scores> = named.iter().map(empty).collect();
     for fold in 0..splits.folds.len() {
-        let test = splits.records(fold, Part::Test);
-        let predicted = fold_of(dataset, splits, neighbours, fold, &test)
-            .map_err(|error| Error::stage("evaluate", error))?;
+        let fold = Fold::new(dataset, splits, fold);
+        let predicted = match &dataset.numbers {
+            None => of_sequences(&fold, neighbours),
+            Some(numbers) => of_numbers(&fold, numbers),
+        };
+        let predicted = predicted.map_err(|error| Error::stage("evaluate", error))?;
         for (scores, probabilities) in out.iter_mut().zip(predicted) {
-            scores.records.extend(&test);
-            scores.folds.extend(test.iter().map(|_| fold as u32));
+            scores.records.extend(&fold.test);
+            scores.folds.extend(fold.test.iter().map(|_| fold.number as u32));
             scores.probabilities.extend(probabilities);
         }
     }
     Ok(out)
 }
 
-/// Probabilities of one fold's held-out records, in the order of [`floors`].
-fn fold_of(
-    dataset: &Dataset,
-    splits: &Splits,
-    neighbours: &Neighbours,
-    fold: usize,
-    test: &[usize],
-) -> Result<[Vec<f32>; 4], Box<dyn std::error::Error>> {
-    let development = splits.development(fold);
-    let classes = dataset.classes.len();
-    let label = |i: &usize| dataset.labels[*i].map_or(0, |l| l as usize);
-    let labels: Vec<usize> = development.iter().map(label).collect();
+/// One fold: what may be learnt from, and what is held out.
+struct Fold<'a> {
+    dataset: &'a Dataset,
+    number: usize,
+    development: Vec<usize>,
+    labels: Vec<usize>,
+    test: Vec<usize>,
+}
+
+impl<'a> Fold<'a> {
+    fn new(dataset: &'a Dataset, splits: &Splits, number: usize) -> Self {
+        let development = splits.development(number);
+        let labels = development.iter().map(|i| label(dataset, *i)).collect();
+        let test = splits.records(number, Part::Test);
+        Self { dataset, number, development, labels, test }
+    }
+
+    fn classes(&self) -> usize {
+        self.dataset.classes.len()
+    }
+}
+
+fn label(dataset: &Dataset, record: usize) -> usize {
+    dataset.labels[record].map_or(0, |label| label as usize)
+}
+
+/// Probabilities of one fold's held-out sequences.
+fn of_sequences(fold: &Fold<'_>, neighbours: &Neighbours) -> Result<Vec<Vec<f32>>, Failure> {
+    let Fold { dataset, labels, test, .. } = fold;
+    let classes = fold.classes();
     let sequences = |records: &[usize]| -> Vec<&[u8]> {
         records.iter().map(|i| dataset.sequence(*i)).collect()
     };
-    let (learnt, held_out) = (sequences(&development), sequences(test));
+    let (learnt, held_out) = (sequences(&fold.development), sequences(test));
 
-    let majority = Majority::fit(&labels, classes)?;
+    let majority = Majority::fit(labels, classes)?;
     let molecule =
         if dataset.alphabet.is_nucleic() { Molecule::Nucleotide } else { Molecule::Protein };
     let features = |of: &[&[u8]]| composition(of, FeatureSet::Composition, molecule);
-    let logistic = Logistic::fit(&features(&learnt), &labels, classes, LogisticConfig::default())?;
+    let logistic = Logistic::fit(&features(&learnt), labels, classes, LogisticConfig::default())?;
     let nearest_labels: Vec<Option<usize>> = test
         .iter()
-        .map(|i| neighbours.get(fold, *i).and_then(|n| n.exact.or(n.reverse).or(n.nearest)))
-        .map(|found| found.as_ref().map(label))
+        .map(|i| neighbours.get(fold.number, *i).and_then(|n| n.exact.or(n.reverse).or(n.nearest)))
+        .map(|found| found.map(|i| label(dataset, i)))
         .collect();
-    let bayes = NaiveBayes::fit(&learnt, &labels, classes, NaiveBayesConfig::default())?;
-    Ok([
+    let bayes = NaiveBayes::fit(&learnt, labels, classes, NaiveBayesConfig::default())?;
+    Ok(vec![
         majority.predict(test.len()).into_probabilities(),
         logistic.predict(&features(&held_out))?.into_probabilities(),
         nearest(&nearest_labels, &majority)?.into_probabilities(),
         bayes.predict(&held_out).into_probabilities(),
     ])
+}
+
+/// Probabilities of one fold's held-out records of numbers.
+fn of_numbers(fold: &Fold<'_>, numbers: &Numbers) -> Result<Vec<Vec<f32>>, Failure> {
+    let Fold { dataset, development, labels, test, .. } = fold;
+    let classes = fold.classes();
+    let mut out = vec![Majority::fit(labels, classes)?.predict(test.len()).into_probabilities()];
+    if numbers.measured != Measured::Curves {
+        return Ok(out);
+    }
+    for feature in [Feature::EndPoint, Feature::SteepestRise] {
+        let learnt = curve::table(numbers, development, &[feature])?;
+        let asked = curve::table(numbers, test, &[feature])?;
+        let rule = Logistic::fit(&learnt, labels, classes, LogisticConfig::default())?;
+        out.push(rule.predict(&asked)?.into_probabilities());
+    }
+    let learnt: Vec<(usize, usize)> =
+        development.iter().map(|i| (dataset.positions(*i), label(dataset, *i))).collect();
+    out.push(by_cycles(&learnt, test.iter().map(|i| dataset.positions(*i)), classes));
+    Ok(out)
 }

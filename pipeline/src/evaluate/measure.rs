@@ -154,10 +154,12 @@ impl Judge<'_> {
     /// Scores by distance to the records learnt from, and by the levels of each group.
     fn slices(&self, scores: &Scores) -> Result<Vec<Slice>, Error> {
         let mut out = Vec::new();
-        for range in Proximity::ALL {
+        // Numbers have no containment: whole runs or plates tell how far apart they are.
+        let ranges = if self.dataset.numbers.is_some() { &[][..] } else { &Proximity::ALL };
+        for range in ranges {
             let keep = |at: usize| {
                 let (fold, record) = (scores.folds[at] as usize, scores.records[at]);
-                self.neighbours.get(fold, record).is_some_and(|n| n.proximity() == range)
+                self.neighbours.get(fold, record).is_some_and(|n| n.proximity() == *range)
             };
             self.slice("containment", range.name(), &self.rows(scores, keep), &mut out)?;
         }

@@ -1,4 +1,4 @@
-//! Which records are the same sequence, as written or as the other strand.
+//! Which records are the same sequence, as written or as the other strand, or the same numbers.
 
 use rayon::prelude::*;
 
@@ -18,6 +18,10 @@ impl Identities {
         let (forward, reverse) = (0..dataset.len())
             .into_par_iter()
             .map(|i| {
+                if let Some(numbers) = &dataset.numbers {
+                    let values = numbers.record(i).iter().flat_map(|value| value.to_le_bytes());
+                    return (hash(&values.collect::<Vec<u8>>()), None);
+                }
                 let sequence = dataset.sequence(i).to_ascii_uppercase();
                 let reverse = dataset.alphabet.reverse_complement(&sequence);
                 (hash(&sequence), reverse.map(|r| hash(&r)))

@@ -57,7 +57,10 @@ pub fn predict(
     table: &Path,
     input: Option<InputFile>,
 ) -> Result<(usize, Vec<PathBuf>), Error> {
-    let alphabet = ensemble.members[0].card.encoder.alphabet();
+    let alphabet = ensemble.members[0].card.encoder.alphabet().ok_or_else(|| {
+        let help = "variants are predicted by a model of sequences";
+        Error::Usage(format!("the model reads numbers, not sequences\n  help: {help}"))
+    })?;
     let mut genome = Reference::open(query.reference)?;
     let mut variants = Vec::new();
     // Of each record: the window with its reference bases, then one a alternate allele.

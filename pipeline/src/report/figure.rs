@@ -4,11 +4,15 @@
 //! figure has a title and a description for screen readers and identifiers of its own. Nothing
 //! depends on how many figures were drawn before: the same input gives the same bytes.
 
+pub(super) mod amplification;
 pub(super) mod bars;
 pub(super) mod confusion;
 pub(super) mod curves;
 pub(super) mod distance;
+pub(super) mod dots;
 pub(super) mod intervals;
+pub(super) mod plate;
+pub(super) mod standards;
 
 use kuva::backend::svg::SvgBackend;
 use kuva::plot::legend::LegendPosition;

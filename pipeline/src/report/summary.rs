@@ -1,15 +1,17 @@
 //! What the data set holds, counted: classes, lengths, composition, groups, what was left out.
 
 pub mod distribution;
+pub mod drawn;
 pub mod groups;
 
 use cistron_encoders::alphabet::Alphabet;
 use serde::Serialize;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Measured};
 use crate::split::Splits;
 
 pub use distribution::{Bin, Quantiles};
+pub use drawn::Drawn;
 pub use groups::GroupTable;
 
 /// Skipped records that are listed; the others are only counted.
@@ -19,11 +21,14 @@ const LISTED: usize = 50;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DataSummary {
-    /// Alphabet that every sequence was checked against.
+    /// Alphabet that every sequence was checked against; it says nothing of numbers.
     pub alphabet: Alphabet,
+    /// What was measured; absent of sequences.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Measured>,
     /// Number of records.
     pub records: usize,
-    /// Number of symbols of all records together.
+    /// Number of symbols, or of numbers, of all records together.
     pub symbols: usize,
     /// Records without a label.
     pub unlabelled: usize,
@@ -31,13 +36,19 @@ pub struct DataSummary {
     pub clusters: Option<usize>,
     /// Each class, in the order of the data set.
     pub classes: Vec<ClassSummary>,
-    /// Lengths of the sequences in symbols; absent where there is no record.
+    /// Lengths of the records in symbols or cycles; absent where there is no record.
     pub lengths: Option<Quantiles>,
     /// Histogram of the lengths.
     pub length_bins: Vec<Bin>,
     /// Ambiguity codes and other symbols that are no letter of the alphabet proper: symbol,
     /// occurrences, records that hold it; most frequent first.
     pub ambiguous: Vec<(char, usize, usize)>,
+    /// Names of the channels of numbers; none of sequences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
+    /// Numbers that are drawn.
+    #[serde(skip)]
+    pub drawn: Vec<Drawn>,
     /// Each metadata column against the classes.
     pub groups: Vec<GroupTable>,
     /// Number of records that the reader skipped.
@@ -67,7 +78,7 @@ impl DataSummary {
     #[must_use]
     pub fn of(dataset: &Dataset, splits: Option<&Splits>) -> Self {
         let lengths: Vec<f64> =
-            (0..dataset.len()).map(|i| dataset.sequence(i).len() as f64).collect();
+            (0..dataset.len()).map(|i| dataset.positions(i) as f64).collect();
         let clusters = splits.map(|s| s.clusters.as_slice());
         let all: Vec<usize> = (0..dataset.len()).collect();
         let classes = (0..dataset.classes.len()).map(|class| {
@@ -83,6 +94,7 @@ impl DataSummary {
         });
         Self {
             alphabet: dataset.alphabet,
+            measured: dataset.numbers.as_ref().map(|numbers| numbers.measured.clone()),
             records: dataset.len(),
             symbols: dataset.total_length(),
             unlabelled: dataset.labels.iter().filter(|l| l.is_none()).count(),
@@ -91,9 +103,29 @@ impl DataSummary {
             length_bins: distribution::bins(&lengths),
             lengths: Quantiles::of(lengths),
             ambiguous: ambiguous(dataset),
+            channels: dataset.numbers.as_ref().map_or(Vec::new(), |n| n.channels.clone()),
+            drawn: Drawn::of(dataset),
             groups: dataset.groups.iter().map(|g| GroupTable::of(g, dataset)).collect(),
             skipped: dataset.skipped.len(),
             skipped_examples: dataset.skipped.iter().take(LISTED).cloned().collect(),
+        }
+    }
+}
+
+impl DataSummary {
+    /// A record in words.
+    #[must_use]
+    pub fn record(&self) -> &'static str {
+        self.measured.as_ref().map_or("sequence", Measured::record)
+    }
+
+    /// What the length of a record is counted in.
+    #[must_use]
+    pub fn unit(&self) -> &'static str {
+        match &self.measured {
+            Some(measured) => measured.positions(),
+            None if self.alphabet.is_nucleic() => "bases",
+            None => "residues",
         }
     }
 }
@@ -107,7 +139,7 @@ fn distinct(clusters: &[u32], members: &[usize]) -> usize {
 
 /// Quantiles of the GC share of `members`; records without any of A, C, G, T, U do not count.
 fn gc_quantiles(dataset: &Dataset, members: &[usize]) -> Option<Quantiles> {
-    if !dataset.alphabet.is_nucleic() {
+    if dataset.numbers.is_some() || !dataset.alphabet.is_nucleic() {
         return None;
     }
     let share = |&i: &usize| {

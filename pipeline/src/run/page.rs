@@ -46,12 +46,9 @@ pub(super) fn render(parts: &Parts<'_>, keys: &mut Keys) -> Result<String, Error
     let trained = parts.plan.iter().filter(|step| step.task.stage() == Stage::Train);
     let training =
         trained.map(|step| training(parts, &step.task)).collect::<Result<Vec<_>, _>>()?;
-    let created = time::OffsetDateTime::now_utc();
-    let created = created.format(&time::format_description::well_known::Rfc3339);
-    let created = created.unwrap_or_default();
     report::html(&Report {
         name: &parts.loaded.workflow.name,
-        created: &format!("{} UTC", created.get(..19).unwrap_or_default().replace('T', " ")),
+        created: &report::now(),
         version: env!("CARGO_PKG_VERSION"),
         seed: parts.loaded.workflow.seed,
         device: parts.device,

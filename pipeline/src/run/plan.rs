@@ -179,6 +179,9 @@ fn contents(read: &Read) -> Read {
     if let Some(table) = &mut read.table {
         table.path = PathBuf::new();
     }
+    let curves = read.curves.iter_mut().flat_map(|curves| &mut curves.files);
+    let cycles = read.delta_cq.iter_mut().flat_map(|delta| &mut delta.files);
+    curves.chain(cycles).for_each(|path| *path = PathBuf::new());
     if let Some(labels) = &mut read.labels {
         labels.table = labels.table.take().map(|_| PathBuf::new());
     }
@@ -195,7 +198,13 @@ fn split_contents(loaded: &Loaded) -> Result<Value, Error> {
 
 fn input_columns(input: &Input) -> Input {
     let mut input = input.clone();
-    for path in [&mut input.fasta, &mut input.fastq, &mut input.vcf, &mut input.reference] {
+    for path in [
+        &mut input.fasta,
+        &mut input.fastq,
+        &mut input.vcf,
+        &mut input.reference,
+        &mut input.measured,
+    ] {
         *path = path.take().map(|_| PathBuf::new());
     }
     if let Some(table) = &mut input.table {
@@ -212,7 +221,12 @@ fn input_file(loaded: &Loaded, input: &Input) -> PathBuf {
 fn read_files(loaded: &Loaded) -> Result<Vec<(String, PathBuf)>, InputError> {
     let read = &loaded.workflow.read;
     let files = sources::files(read, |path| loaded.resolve(path))?;
-    let mut files: Vec<_> = files.into_iter().map(|file| (file.role(), file.path)).collect();
+    let numbers = !read.number_files().is_empty();
+    let role = |file: &sources::SequenceFile| match file.path.file_name().filter(|_| numbers) {
+        Some(name) => format!("measurements: {}", name.to_string_lossy()),
+        None => file.role(),
+    };
+    let mut files: Vec<_> = files.into_iter().map(|file| (role(&file), file.path)).collect();
     let labels = read.labels.as_ref().and_then(|labels: &Labels| labels.table.as_ref());
     files.extend(labels.map(|path| ("labels".to_string(), loaded.resolve(path))));
     Ok(files)

@@ -164,9 +164,10 @@ impl<'a> State<'a> {
         let skipped = dataset.skipped.len();
         let skipped = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
         let message = format!(
-            "{} records, {} symbols, {} classes{skipped}",
+            "{} records, {} {}, {} classes{skipped}",
             dataset.len(),
             dataset.total_length(),
+            if dataset.numbers.is_some() { "numbers" } else { "symbols" },
             dataset.classes.len()
         );
         Ok(Finished { outputs: Vec::new(), message })
@@ -186,7 +187,9 @@ impl<'a> State<'a> {
         let splits = split::split(config, dataset, given.transpose()?, self.loaded.workflow.seed)?;
         split::table::write(&self.options.out, dataset, &splits)?;
         let certificate = &splits.certificate;
-        let verdict = if certificate.certified {
+        let verdict = if certificate.certified && certificate.k.is_none() {
+            format!("certified: {} and none stands on both sides", certificate.similarity)
+        } else if certificate.certified {
             format!("certified: no pair across the border at or above {}", certificate.threshold)
         } else {
             format!(

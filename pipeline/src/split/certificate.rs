@@ -9,7 +9,7 @@ use crate::dataset::Dataset;
 use crate::error::Error;
 
 /// Pairs that a certificate names.
-const EVIDENCE: usize = 10;
+pub(super) const EVIDENCE: usize = 10;
 
 /// What an exhaustive comparison found across the borders of a split.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,23 +19,25 @@ pub struct Certificate {
     pub method: String,
     /// What "near" means here, in words.
     pub similarity: String,
-    /// Length of the k-mers.
-    pub k: usize,
-    /// Containment (shared k-mers over the smaller set) from which two records are relatives.
+    /// Length of the k-mers; absent where the records are numbers.
+    pub k: Option<usize>,
+    /// Similarity from which two records are relatives: containment (shared k-mers over the smaller
+    /// set) of sequences; of numbers, 1 within a group and 0 between groups.
     pub threshold: f64,
-    /// Identity that the threshold corresponds to, about c^(1/k).
-    pub identity: f64,
+    /// Identity that the threshold corresponds to, about c^(1/k); absent where the records are
+    /// numbers.
+    pub identity: Option<f64>,
     /// Whether no pair across any border reaches the threshold.
     pub certified: bool,
     /// Pairs across a border at or above the threshold, over all folds.
     pub crossing_pairs: u64,
-    /// The highest containment across any border.
+    /// The highest similarity across any border.
     pub highest: f64,
-    /// Some of the worst pairs: id, id, containment.
+    /// Some of the worst pairs: id, id, similarity.
     pub evidence: Vec<(String, String, f64)>,
     /// Records too short to compare.
     pub not_assessable: usize,
-    /// Number of homology clusters.
+    /// Number of clusters: of homology, or the groups that stay together.
     pub clusters: usize,
     /// Records in the largest cluster.
     pub largest_cluster: usize,
@@ -82,9 +84,9 @@ pub(super) fn certify(
             "{strand}{}-mers that two records share, over those of the smaller set",
             sets.k()
         ),
-        k: sets.k(),
+        k: Some(sets.k()),
         threshold,
-        identity: identity(threshold, sets.k()),
+        identity: Some(identity(threshold, sets.k())),
         certified: cross.is_clean(),
         crossing_pairs: cross.pairs,
         highest: cross.containment.iter().flatten().copied().fold(0.0, f64::max),
@@ -104,7 +106,7 @@ pub(super) fn certify(
 }
 
 /// Number of clusters that hold a record of each class.
-fn clusters_by_class(dataset: &Dataset, cluster_of: &[u32]) -> Vec<(String, usize)> {
+pub(super) fn clusters_by_class(dataset: &Dataset, cluster_of: &[u32]) -> Vec<(String, usize)> {
     let mut seen = vec![std::collections::HashSet::new(); dataset.classes.len()];
     for (cluster, label) in cluster_of.iter().zip(&dataset.labels) {
         if let Some(label) = label {
@@ -115,7 +117,7 @@ fn clusters_by_class(dataset: &Dataset, cluster_of: &[u32]) -> Vec<(String, usiz
 }
 
 /// Records of each class in each part of each fold.
-fn counts(dataset: &Dataset, folds: &[Vec<Part>]) -> Vec<(usize, Part, String, usize)> {
+pub(super) fn counts(dataset: &Dataset, folds: &[Vec<Part>]) -> Vec<(usize, Part, String, usize)> {
     let mut out = Vec::new();
     for (fold, parts) in folds.iter().enumerate() {
         for part in Part::ALL {

@@ -1,6 +1,7 @@
 //! Mistakes that the shape of the file cannot show: files that are not there, keys that exclude
 //! each other, models that cannot take their encoder.
 
+mod numbers;
 mod sequences;
 
 use std::path::Path;
@@ -28,6 +29,11 @@ pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mi
     for (name, input) in &workflow.predict {
         check.file_name(&["predict", name], name);
         check.input(name, input);
+        if input.measured.is_some() != workflow.read.measured().is_some() {
+            let help = "`measured: FILE` goes with `read: curves` or `read: delta-cq`";
+            let message = format!("`{name}` is of another kind than what is read");
+            check.push(&["predict", name], message, help);
+        }
     }
     check.mistakes
 }
@@ -185,17 +191,13 @@ impl Check<'_> {
                 return self.push(&["models", name], format!("`{name}` has no encoder"), help);
             }
         };
-        let alphabet = workflow.read.reading().result();
-        if config.alphabet() != alphabet {
-            let message =
-                format!("the encoder takes {}, the sequences are {}", config.alphabet(), alphabet);
-            let help = "give both the same `alphabet`";
-            return self.push(path, message, help);
+        if !self.encoder_fits(path, config, &workflow.read) {
+            return;
         }
-        match cistron_encoders::build(config) {
+        match config.shape() {
             Err(error) => self.push(path, error.to_string(), ""),
-            Ok(encoder) => {
-                let shape = input_shape(encoder.shape());
+            Ok(shape) => {
+                let shape = input_shape(shape);
                 // The number of classes does not decide whether a network can be built.
                 if let Err(error) = architecture::build(architecture, shape, 2) {
                     self.push(&["models", name], error.to_string(), "");
@@ -210,9 +212,10 @@ impl Check<'_> {
             input.fastq.is_some(),
             input.table.is_some(),
             input.vcf.is_some(),
+            input.measured.is_some(),
         ];
         if ways.iter().filter(|named| **named).count() != 1 {
-            let message = format!("`{name}` takes one of `fasta`, `fastq`, `table` and `vcf`");
+            let message = format!("`{name}` takes one of `fasta`, `fastq`, `table`, `vcf` and `measured`");
             return self.push(&["predict", name], message, "");
         }
         if input.vcf.is_some() != input.reference.is_some() {
@@ -226,6 +229,7 @@ impl Check<'_> {
             ("fasta", &input.fasta),
             ("fastq", &input.fastq),
             ("vcf", &input.vcf),
+            ("measured", &input.measured),
             ("reference", &input.reference),
         ];
         for (key, file) in files {

@@ -7,11 +7,13 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::numbers::{Curves, DeltaCq};
 use crate::dataset::GroupKind;
 use crate::read::table::Separator;
 use crate::read::translation::{Reading, Translation};
 
-/// Labelled sequences: a FASTA file or a table, with labels and groups.
+/// Labelled records: a FASTA file or a table of sequences, or what qPCR measured, with labels and
+/// groups.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Read {
@@ -31,6 +33,12 @@ pub struct Read {
     /// one folder of files for each class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<PathBuf>,
+    /// Amplification curves of qPCR.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curves: Option<Curves>,
+    /// Quantification cycles of qPCR, less those of reference targets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta_cq: Option<DeltaCq>,
     /// Read coding sequences as proteins; `alphabet` is then that of the files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub translate: Option<Translation>,
@@ -69,6 +77,8 @@ impl Read {
             (self.table.is_some(), "table"),
             (!self.files.is_empty(), "files"),
             (self.folder.is_some(), "folder"),
+            (self.curves.is_some(), "curves"),
+            (self.delta_cq.is_some(), "delta-cq"),
         ]
         .into_iter()
         .filter_map(|(named, key)| named.then_some(key))

@@ -124,9 +124,9 @@ fn dataset(k: usize) -> (Dataset, Splits) {
     let certificate = Certificate {
         method: "homology".to_string(),
         similarity: "containment of canonical 15-mers, either strand".to_string(),
-        k: 15,
+        k: Some(15),
         threshold: 0.2,
-        identity: 0.898,
+        identity: Some(0.898),
         certified: true,
         crossing_pairs: 0,
         highest: 0.187,

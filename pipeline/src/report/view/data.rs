@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::numbers;
 use super::table::{Cell, Table};
-use crate::dataset::GroupKind;
+use crate::dataset::{GroupKind, Measured};
 use crate::evaluate::interval::Interval;
 use crate::report::figure::{Figure, bars, intervals};
 use crate::report::number::{count, counted, number, percent};
@@ -19,6 +20,7 @@ const DRAWN_CLASSES: usize = 40;
 pub(in crate::report) struct Data {
     facts: Vec<(&'static str, String)>,
     classes: Option<Table>,
+    numbers: Option<Figure>,
     lengths: Option<Figure>,
     gc: Option<Figure>,
     groups: Vec<Group>,
@@ -40,7 +42,9 @@ impl Data {
         Self {
             facts: facts(data),
             classes: (!data.classes.is_empty()).then(|| classes(data)),
-            lengths: data.lengths.as_ref().map(|lengths| length_figure(data, lengths)),
+            numbers: numbers::figure(data),
+            // Records of one length have nothing to draw.
+            lengths: data.lengths.as_ref().filter(|l| data.measured.is_none() || l.min < l.max).map(|l| length_figure(data, l)),
             gc: gc_figure(data),
             groups: data.groups.iter().map(|group| group_table(group, data)).collect(),
             skipped: counted(data.skipped, "record"),
@@ -51,19 +55,32 @@ impl Data {
 }
 
 fn facts(data: &DataSummary) -> Vec<(&'static str, String)> {
-    let alphabet = format!("{:?}", data.alphabet);
-    let alphabet = if data.alphabet.is_nucleic() { alphabet.to_uppercase() } else { alphabet };
-    let mut facts = vec![
-        ("Sequences", count(data.records)),
-        ("Alphabet", alphabet),
-        ("Symbols in all", count(data.symbols)),
-        ("Classes", count(data.classes.len())),
-    ];
+    let mut facts = match &data.measured {
+        Some(Measured::Curves) => {
+            vec![("Curves", count(data.records)), ("Values in all", count(data.symbols))]
+        }
+        Some(Measured::DeltaCq { references }) => vec![
+            ("Samples", count(data.records)),
+            ("References", references.join(", ")),
+            ("Values in all", count(data.symbols)),
+        ],
+        None => {
+            let alphabet = format!("{:?}", data.alphabet);
+            let upper = data.alphabet.is_nucleic();
+            vec![
+                ("Sequences", count(data.records)),
+                ("Alphabet", if upper { alphabet.to_uppercase() } else { alphabet }),
+                ("Symbols in all", count(data.symbols)),
+            ]
+        }
+    };
+    facts.push(("Classes", count(data.classes.len())));
     if data.unlabelled > 0 {
         facts.push(("Without a label", count(data.unlabelled)));
     }
     if let Some(clusters) = data.clusters {
-        facts.push(("Homology clusters", count(clusters)));
+        let name = if data.measured.is_some() { "Groups" } else { "Homology clusters" };
+        facts.push((name, count(clusters)));
     }
     if let (Some(most), Some(least)) = (
         data.classes.iter().map(|c| c.records).max(),
@@ -78,10 +95,12 @@ fn facts(data: &DataSummary) -> Vec<(&'static str, String)> {
         format!("{symbol} × {} in {}", count(*n), counted(*records, "record"))
     });
     let ambiguous: Vec<String> = ambiguous.collect();
-    facts.push((
-        "Ambiguous symbols",
-        if ambiguous.is_empty() { "none".to_string() } else { ambiguous.join(", ") },
-    ));
+    if data.measured.is_none() {
+        facts.push((
+            "Ambiguous symbols",
+            if ambiguous.is_empty() { "none".to_string() } else { ambiguous.join(", ") },
+        ));
+    }
     facts.push(("Skipped", counted(data.skipped, "record")));
     facts
 }
@@ -130,7 +149,8 @@ fn middle(quantiles: Option<&Quantiles>, format: impl Fn(f64) -> String) -> Cell
 }
 
 fn length_figure(data: &DataSummary, lengths: &Quantiles) -> Figure {
-    let unit = if data.alphabet.is_nucleic() { "bases" } else { "residues" };
+    let unit = data.unit();
+    let records = format!("{}s", data.record());
     let mut table = Table::new("Lengths", &["Quantile", "#Length"]);
     for (name, value) in [
         ("shortest", lengths.min),
@@ -145,18 +165,20 @@ fn length_figure(data: &DataSummary, lengths: &Quantiles) -> Figure {
     }
     let open = data.length_bins.last().filter(|b| b.open);
     let cut = open.map_or_else(String::new, |bin| {
-        format!(" The last bar holds every sequence of {} {unit} or more.", count(bin.from))
+        format!(" The last bar holds every record of {} {unit} or more.", count(bin.from))
     });
     Figure {
         svg: bars::draw(
             "lengths",
-            "Histogram of sequence lengths",
-            "Bars of the number of sequences in each range of length. Quantiles are in the table \
-             below the figure.",
+            &format!("Histogram of {} lengths", data.record()),
+            &format!(
+                "Bars of the number of {records} in each range of length. Quantiles are in the \
+                 table below the figure."
+            ),
             &data.length_bins,
-            (&format!("length ({unit})"), "sequences"),
+            (&format!("length ({unit})"), &records),
         ),
-        caption: format!("Lengths of the sequences.{cut}"),
+        caption: format!("Lengths of the {records}.{cut}"),
         good: "one hump without a second one of another origin. A model with a fixed input length \
                cuts what is longer."
             .to_string(),

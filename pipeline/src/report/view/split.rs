@@ -35,27 +35,29 @@ fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
     };
     let largest = count(certificate.largest_cluster);
     let share = certificate.largest_cluster as f64 / records.max(1) as f64;
-    vec![
+    let mut facts = vec![
         ("Dealt by", certificate.method.clone()),
         ("Similarity", certificate.similarity.clone()),
-        ("k-mer length", count(certificate.k)),
-        (
-            "Relatives from",
-            format!(
-                "containment {}, about {} identity",
-                score(certificate.threshold),
-                percent(certificate.identity)
-            ),
-        ),
-        ("Pairs of relatives across the split", count(certificate.crossing_pairs)),
-        ("Highest containment across it", score(certificate.highest)),
-        ("Too short to compare", count(certificate.not_assessable)),
-        ("Homology clusters", count(certificate.clusters)),
-        (
-            "Largest cluster",
-            if records > 0 { format!("{largest} records ({})", percent(share)) } else { largest },
-        ),
-    ]
+    ];
+    let homology = certificate.k.zip(certificate.identity);
+    if let Some((k, identity)) = homology {
+        let threshold = score(certificate.threshold);
+        let from = format!("containment {threshold}, about {} identity", percent(identity));
+        facts.push(("k-mer length", count(k)));
+        facts.push(("Relatives from", from));
+    }
+    facts.push(("Pairs of relatives across the split", count(certificate.crossing_pairs)));
+    if homology.is_some() {
+        facts.push(("Highest containment across it", score(certificate.highest)));
+        facts.push(("Too short to compare", count(certificate.not_assessable)));
+    }
+    let clusters = if homology.is_some() { "Homology clusters" } else { "Groups" };
+    facts.push((clusters, count(certificate.clusters)));
+    facts.push((
+        if homology.is_some() { "Largest cluster" } else { "Largest group" },
+        if records > 0 { format!("{largest} records ({})", percent(share)) } else { largest },
+    ));
+    facts
 }
 
 /// Records of each class in each part, a table a fold.
@@ -101,7 +103,10 @@ fn pairs(certificate: &Certificate) -> Option<Table> {
     }
     let mut table = Table::new(
         "The closest pairs found across the split",
-        &["Sequence", "Sequence on the other side", "#Containment"],
+        &match certificate.k {
+            Some(_) => ["Sequence", "Sequence on the other side", "#Containment"],
+            None => ["Record", "Record on the other side", "#Similarity"],
+        },
     );
     for (one, other, containment) in &certificate.evidence {
         let value = Cell::quantity(number(*containment), *containment);

@@ -35,6 +35,9 @@ pub(in crate::report) fn explain(entry: &Entry) -> &'static str {
         Role::Floor if has("composition") => {
             "sees only length, GC content and the frequencies of short words, no motif and no order"
         }
+        Role::Floor if has("end-point") => "sees only the fluorescence in the last cycle",
+        Role::Floor if has("rise") => "sees only the greatest rise from one cycle to the next",
+        Role::Floor if has("cycles") => "sees only how many cycles were run",
         Role::Floor if has("look") || has("nearest") => {
             "copies the class of the most similar training sequence"
         }

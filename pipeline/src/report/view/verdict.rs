@@ -190,6 +190,9 @@ fn spread(interval: Option<&Interval>) -> String {
 
 fn split(certificate: &Certificate) -> Part {
     let threshold = optional_score(Some(certificate.threshold));
+    if certificate.k.is_none() {
+        return split_of_groups(certificate);
+    }
     if certificate.certified {
         let mut sentences = vec![format!(
             "No sequence has a relative (containment {threshold} or more) on the other side of \
@@ -207,6 +210,17 @@ fn split(certificate: &Certificate) -> Part {
          a score may be memory rather than learning."
     );
     Part { tone: Tone::Bad, word: "not certified".to_string(), sentences: vec![sentence] }
+}
+
+/// The same of numbers, whose relatives are those of one run or plate.
+fn split_of_groups(certificate: &Certificate) -> Part {
+    let pairs = counted(usize::try_from(certificate.crossing_pairs).unwrap_or(usize::MAX), "pair");
+    let sentence = format!("{}: {pairs} stand on both sides of the split.", certificate.similarity);
+    let (tone, word) = match certificate.certified {
+        true => (Tone::Good, "certified"),
+        false => (Tone::Bad, "not certified"),
+    };
+    Part { tone, word: word.to_string(), sentences: vec![sentence] }
 }
 
 /// The audit in one word; its failures are listed beside it.
@@ -260,11 +274,12 @@ fn numbers(evaluation: &Evaluation) -> Vec<Number> {
 /// One line about the data.
 fn facts(report: &Report) -> String {
     let data = report.data;
-    let mut facts = vec![counted(data.records, "sequence"), counted(data.classes.len(), "class")];
-    facts.extend(data.clusters.map(|clusters| counted(clusters, "homology cluster")));
+    let mut facts = vec![counted(data.records, data.record()), counted(data.classes.len(), "class")];
+    let cluster = if data.measured.is_some() { "group" } else { "homology cluster" };
+    facts.extend(data.clusters.map(|clusters| counted(clusters, cluster)));
     if let Some(lengths) = &data.lengths {
         let (min, max) = (count(lengths.min as u64), count(lengths.max as u64));
-        let unit = if data.alphabet.is_nucleic() { "bases" } else { "residues" };
+        let unit = data.unit();
         facts.push(format!("{min} to {max} {unit}, median {}", count(lengths.median as u64)));
     }
     if data.skipped > 0 {

@@ -7,6 +7,7 @@ use crate::evaluate::Scores;
 use crate::key::Keys;
 use crate::predict::variants::{self, Query, WINDOW};
 use crate::predict::{self, Ensemble, Prediction};
+use crate::read::numbers;
 use crate::run::plan::inputs;
 
 impl State<'_> {
@@ -49,9 +50,17 @@ impl State<'_> {
                 let message = format!("{alleles} alleles: {}", path.display());
                 return Ok(Finished { outputs, message });
             }
-            let queries =
-                predict::queries(|path| self.loaded.resolve(path), input, workflow.read.reading())?;
             let ensemble = Ensemble::load(&folder)?;
+            let queries = match (&input.measured, &ensemble.members[0].card.measured) {
+                (Some(path), Some(measured)) => {
+                    let channels = &ensemble.members[0].card.channels;
+                    numbers::queries(&self.loaded.resolve(path), measured, channels)?
+                }
+                _ => {
+                    let resolve = |path: &std::path::Path| self.loaded.resolve(path);
+                    predict::queries(resolve, input, workflow.read.reading())?
+                }
+            };
             let rows = ensemble.predict(&self.executor, &queries)?;
             let given = self.given(file, queries.len(), keys);
             let audit = ensemble.audit(file, given.into_iter().collect(), &queries, &rows);

@@ -8,6 +8,9 @@ impl Check<'_> {
     pub(super) fn read(&mut self, workflow: &Workflow) {
         let read = &workflow.read;
         self.sequences(read);
+        if read.measured().is_some() {
+            return self.numbers(workflow);
+        }
         let single = read.fasta.is_some() || read.fastq.is_some();
         if let (false, Some(labels)) = (single, &read.labels)
             && (labels.table.is_some() || labels.header.is_some())
@@ -53,8 +56,8 @@ impl Check<'_> {
         let ways = read.ways();
         if ways.len() != 1 {
             let help = "one of `fasta: FILE`, `fastq: FILE`, `table: {path: FILE}`, \
-                        `files: {CLASS: FILE}` and `folder: FOLDER`";
-            let message = format!("`read` names {} ways to find sequences", ways.len());
+                        `files: {CLASS: FILE}`, `folder: FOLDER`, `curves: {files: [FILE]}` and `delta-cq: {…}`";
+            let message = format!("`read` names {} ways to find records", ways.len());
             self.push(&["read"], message, help);
         }
         for (key, file) in [("fasta", &read.fasta), ("fastq", &read.fastq)] {

@@ -1,0 +1,42 @@
+//! Amplification curves: fluorescence by cycle, a thin line each.
+
+use kuva::plot::LinePlot;
+use kuva::render::layout::Layout;
+use kuva::render::plots::Plot;
+use kuva::render::render::render_multiple;
+
+/// One curve.
+pub(in crate::report) struct Trace {
+    /// Index of its group, by which it is coloured.
+    pub(in crate::report) group: usize,
+    /// Cycle and fluorescence.
+    pub(in crate::report) points: Vec<(f64, f64)>,
+}
+
+/// Draws the curves of every group; the first curve of a group names it in the legend.
+pub(in crate::report) fn draw(
+    id: &str,
+    title: &str,
+    description: &str,
+    traces: &[Trace],
+    groups: &[String],
+    axis: &str,
+) -> String {
+    let mut named = vec![false; groups.len()];
+    let mut plots = Vec::new();
+    for trace in traces.iter().filter(|trace| !trace.points.is_empty()) {
+        let line = LinePlot::new()
+            .with_data(trace.points.iter().copied())
+            .with_color(super::series(trace.group))
+            .with_stroke_width(1.0);
+        let first = !std::mem::replace(&mut named[trace.group], true) && groups.len() > 1;
+        let line = if first { line.with_legend(super::label(&groups[trace.group])) } else { line };
+        plots.push(Plot::Line(line));
+    }
+    let layout = super::themed(Layout::auto_from_plots(&plots))
+        .with_width(760.0)
+        .with_height(400.0)
+        .with_x_label("cycle")
+        .with_y_label(axis);
+    super::svg(id, title, description, render_multiple(plots, layout))
+}
