@@ -87,7 +87,9 @@ pub struct Standard {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CurveError {
     /// The numbers are not rows of C.
-    #[error("record {record} has {found} numbers, expected rows of {channels}: set `channels` to what the data have")]
+    #[error(
+        "record {record} has {found} numbers, expected rows of {channels}: set `channels` to what the data have"
+    )]
     Channels {
         /// Number of the record, from 0.
         record: usize,
@@ -107,7 +109,9 @@ pub enum CurveError {
         found: f32,
     },
     /// A curve ends before its baseline begins.
-    #[error("record {record} has {found} cycles and its baseline begins at {from}: choose earlier cycles")]
+    #[error(
+        "record {record} has {found} cycles and its baseline begins at {from}: choose earlier cycles"
+    )]
     Short {
         /// Number of the record, from 0.
         record: usize,
@@ -125,7 +129,9 @@ impl CurveConfig {
     /// Refuses settings that no curve fits.
     pub fn check(&self) -> Result<(), ConfigError> {
         check_length(self.length)?;
-        if self.channels == 0 || self.length.saturating_mul(self.channels) > crate::config::MAX_LENGTH {
+        if self.channels == 0
+            || self.length.saturating_mul(self.channels) > crate::config::MAX_LENGTH
+        {
             return Err(ConfigError::Channels { channels: self.channels });
         }
         match self.baseline {
@@ -140,7 +146,8 @@ impl CurveConfig {
     /// (rows (L, C) each).
     pub fn fit(&self, curves: &[&[f32]]) -> Result<Self, CurveError> {
         let channels = self.channels;
-        let (mut n, mut mean, mut squares) = (0.0_f64, vec![0.0_f64; channels], vec![0.0; channels]);
+        let (mut n, mut mean, mut squares) =
+            (0.0_f64, vec![0.0_f64; channels], vec![0.0; channels]);
         let mut row = Vec::new();
         for (record, curve) in curves.iter().enumerate() {
             self.relative(record, curve, &mut row)?;
@@ -168,7 +175,12 @@ impl CurveConfig {
     /// Fills `batch` with `curves` (rows (L, C) each), replacing what it held.
     pub fn encode(&self, curves: &[&[f32]], batch: &mut Batch) -> Result<(), CurveError> {
         let standard = match (&self.fitted, self.standardise) {
-            (Some(fitted), true) if fitted.mean.len() == self.channels && fitted.deviation.len() == self.channels => Some(fitted),
+            (Some(fitted), true)
+                if fitted.mean.len() == self.channels
+                    && fitted.deviation.len() == self.channels =>
+            {
+                Some(fitted)
+            }
             (_, false) => None,
             _ => return Err(CurveError::Unfitted),
         };
@@ -290,7 +302,7 @@ mod tests {
         assert_eq!(standard.mean, [3.0]);
         assert!((standard.deviation[0] - 1.632_993).abs() < 1e-6);
         let (found, ..) = values(&fitted, &[&[3.0, 1_000.0]]);
-        assert_eq!(found[0], 0.0);
+        assert_eq!(found[..1], [0.0]);
         assert!((found[1] - 997.0 / 1.632_993).abs() < 1e-2 && found[2] == 0.0);
         let flat = config.fit(&[&[2.0, 2.0]]).unwrap();
         assert_eq!(flat.fitted.unwrap().deviation, [1.0]);

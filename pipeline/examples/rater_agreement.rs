@@ -46,7 +46,9 @@ struct Agreement {
 impl Agreement {
     fn add(&mut self, ratings: &[usize]) {
         let mut counts = [0_usize; 3];
-        ratings.iter().for_each(|class| counts[*class] += 1);
+        for class in ratings {
+            counts[*class] += 1;
+        }
         let n = ratings.len();
         if n < 2 {
             return;
@@ -63,7 +65,9 @@ impl Agreement {
                 self.against_others[winner][*class] += 1;
             }
         }
-        (0..3).for_each(|class| self.ratings[class] += counts[class]);
+        for (all, here) in self.ratings.iter_mut().zip(counts) {
+            *all += here;
+        }
     }
 
     /// Mean over the classes that occur of the share of ratings that agree with the others.
@@ -88,10 +92,15 @@ impl Agreement {
     }
 
     fn line(&self, name: &str) -> String {
-        let show = |value: Option<f64>| value.map_or_else(|| "–".to_string(), |v| format!("{v:.3}"));
+        let show =
+            |value: Option<f64>| value.map_or_else(|| "–".to_string(), |v| format!("{v:.3}"));
         let pairs = self.agreeing / self.curves.max(1) as f64;
         let accuracy = show(self.balanced_accuracy());
-        format!("{name:<16} {:>6} {accuracy:>10} {pairs:>8.3} {:>8}\n", self.curves, show(self.kappa()))
+        format!(
+            "{name:<16} {:>6} {accuracy:>10} {pairs:>8.3} {:>8}\n",
+            self.curves,
+            show(self.kappa())
+        )
     }
 }
 
@@ -112,7 +121,8 @@ fn report(path: &Path) -> Result<String, InputError> {
         runs.entry(row.cells[run].to_string()).or_default().add(&classes);
         all.add(&classes);
     }
-    let mut out = format!("{:<16} {:>6} {:>10} {:>8} {:>8}\n", "run", "curves", "balanced", "pairs", "kappa");
+    let mut out =
+        format!("{:<16} {:>6} {:>10} {:>8} {:>8}\n", "run", "curves", "balanced", "pairs", "kappa");
     for (name, agreement) in runs.iter().filter(|(_, a)| a.kappa().is_some()) {
         out += &agreement.line(name);
     }

@@ -181,7 +181,8 @@ impl Dataset {
     #[must_use]
     pub fn select(&self, keep: &[usize]) -> Self {
         let mut out = Self::new(self.alphabet);
-        out.numbers = self.numbers.as_ref().map(|n| Numbers::new(n.measured.clone(), n.channels.clone()));
+        out.numbers =
+            self.numbers.as_ref().map(|n| Numbers::new(n.measured.clone(), n.channels.clone()));
         out.skipped.clone_from(&self.skipped);
         for &i in keep {
             match &self.numbers {

@@ -105,8 +105,14 @@ impl<'a> Encoded<'a> {
             (_, Records::Numbers(_)) => return Err(ConfigError::Sequences),
             (config, Records::Sequences(sequences)) => Paired::Sequences(build(config)?, sequences),
         };
-        let mut encoded =
-            Self { paired, shape, empty: Values::default(), table: Arc::from([]), records: n, labels };
+        let mut encoded = Self {
+            paired,
+            shape,
+            empty: Values::default(),
+            table: Arc::from([]),
+            records: n,
+            labels,
+        };
         let mut batch = cistron_encoders::Batch::default();
         // An empty batch has no record that could be wrong.
         let _ = encoded.encode(std::iter::empty(), &mut batch);

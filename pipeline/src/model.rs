@@ -131,8 +131,13 @@ impl Model {
     /// Files that [`Self::save`] writes.
     #[must_use]
     pub fn files(&self) -> Vec<&'static str> {
-        let looked_up = ["train.sketch", "train.ids"].into_iter().filter(|_| self.look_up.is_some());
-        ["model.safetensors"].into_iter().chain(looked_up).chain(["audit.json", "model.json"]).collect()
+        let looked_up =
+            ["train.sketch", "train.ids"].into_iter().filter(|_| self.look_up.is_some());
+        ["model.safetensors"]
+            .into_iter()
+            .chain(looked_up)
+            .chain(["audit.json", "model.json"])
+            .collect()
     }
 
     /// Reads what [`Self::save`] wrote, checking every part against the others.

@@ -180,14 +180,11 @@ pub fn split(
     let cells = dealt.cells();
     let folds = dealt.folds();
     let threshold = config.homology.unwrap_or_default().containment;
-    let certificate = match sets {
-        Some(sets) => certificate::certify(
-            dataset, &sets, &clusters, &cells, &folds, threshold, method, notes,
-        )?,
-        None => {
-            let column = column.as_deref();
-            grouped::certify(dataset, column, &clusters, &cells, &folds, method, notes)
-        }
+    let certificate = if let Some(sets) = sets {
+        certificate::certify(dataset, &sets, &clusters, &cells, &folds, threshold, method, notes)?
+    } else {
+        let column = column.as_deref();
+        grouped::certify(dataset, column, &clusters, &cells, &folds, method, notes)
     };
     Ok(Splits { clusters: clusters.cluster_of, folds, certificate })
 }

@@ -83,9 +83,8 @@ pub fn train(
     let records = splits.records(shard.fold, Part::Train);
     let held = splits.records(shard.fold, Part::Validation);
     let encoder = encode::fit(shard.encoder, dataset, &records).map_err(|error| failed(&error))?;
-    let source = |records: &[usize]| {
-        Encoded::of(&encoder, dataset, records).map_err(|error| failed(&error))
-    };
+    let source =
+        |records: &[usize]| Encoded::of(&encoder, dataset, records).map_err(|error| failed(&error));
     let (learnt, validation) = (source(&records)?, source(&held)?);
     let shape = input_shape(learnt.shape());
     let network = architecture::build(shard.architecture, shape, dataset.classes.len())

@@ -66,7 +66,9 @@ fn features(dataset: &Dataset) -> FeatureTable {
         let records: Vec<usize> = (0..dataset.len()).collect();
         // Numbers were finite when they were read: where they are not, nothing is compared.
         let found = table(numbers, &records, &Feature::ALL).ok();
-        return found.unwrap_or_else(|| composition(&[[0_u8; 0]; 0], FeatureSet::Length, Molecule::Protein));
+        return found.unwrap_or_else(|| {
+            composition(&[[0_u8; 0]; 0], FeatureSet::Length, Molecule::Protein)
+        });
     }
     composition(&dataset.sequences(), FeatureSet::Composition, molecule(dataset.alphabet))
 }

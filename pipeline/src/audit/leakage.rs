@@ -57,9 +57,12 @@ pub(super) fn leakage(subject: &Subject) -> Vec<Finding> {
 /// What the certificate says of a split of numbers, and the copies that it holds out.
 pub(super) fn of_numbers(subject: &Subject) -> Vec<Finding> {
     let Some((splits, neighbours)) = subject.held_out else {
-        return [("leakage.certificate", "Is the split certified?"), ("leakage.exact", EXACT_TITLE)]
-            .map(|(check, title)| not_applicable(check, title, "no record is held out"))
-            .to_vec();
+        return [
+            ("leakage.certificate", "Is the split certified?"),
+            ("leakage.exact", EXACT_TITLE),
+        ]
+        .map(|(check, title)| not_applicable(check, title, "no record is held out"))
+        .to_vec();
     };
     vec![certificate(splits), exact(subject, neighbours)]
 }

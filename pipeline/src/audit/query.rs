@@ -173,9 +173,8 @@ fn outside(
     let Some(range) = range else {
         return unknown(check, title, "the model was stored without it", "train the model again");
     };
-    let values: Vec<(usize, f64)> = (0..dataset.len())
-        .filter_map(|i| measure(i).map(|value| (i, value)))
-        .collect();
+    let values: Vec<(usize, f64)> =
+        (0..dataset.len()).filter_map(|i| measure(i).map(|value| (i, value))).collect();
     let out: Vec<usize> =
         values.iter().filter(|(_, v)| !range.contains(*v)).map(|(i, _)| *i).collect();
     let value = share(out.len(), values.len());

@@ -78,7 +78,16 @@ impl Predict {
             (Some(measured), _) => numbers::queries(&path, measured, &card.channels)?,
             (None, alphabet) => {
                 let input = match format::of(&path)? {
-                    Format::Vcf => return self.variants(&executor, &ensemble, &path, &output, given(0), console),
+                    Format::Vcf => {
+                        return self.variants(
+                            &executor,
+                            &ensemble,
+                            &path,
+                            &output,
+                            given(0),
+                            console,
+                        );
+                    }
                     Format::Fastq => Input { fastq: Some(path), ..Input::default() },
                     _ => Input { fasta: Some(path), ..Input::default() },
                 };

@@ -1,5 +1,6 @@
 //! `cistron qpcr`.
 
+mod tables;
 mod text;
 
 use std::collections::HashMap;
@@ -8,17 +9,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use crate::artefact::{self, Tsv};
+use crate::artefact;
 use crate::audit::{Audit, InputFile, gate};
 use crate::console::Console;
 use crate::error::{Error, InputError};
 use crate::key::Keys;
+use crate::qpcr::Measurements;
 use crate::qpcr::audit::{Cutoffs, audit};
-use crate::qpcr::quantity::{
-    Comparison, Design, Sigmoid, call, compare, sliding_window, standard_curves,
-};
+use crate::qpcr::quantity::{Design, calibrate, call, compare, standard_curves};
 use crate::qpcr::read::read_all;
-use crate::qpcr::{Cq, Measurements};
 use crate::read::table::Table;
 use crate::report::{self, QpcrReport};
 use crate::workflow::FailOn;
@@ -71,10 +70,12 @@ impl Qpcr {
         let called = call(&mut measurements);
         let design = self.design(&measurements)?;
         let curves = standard_curves(&measurements);
+        let mut calibrated = measurements.clone();
+        let corrections = calibrate(&mut calibrated);
         let comparisons = if design.references.is_empty() || self.calibrator.is_none() {
             Vec::new()
         } else {
-            compare(&measurements, &design, &curves)
+            compare(&calibrated, &design, &curves)
         };
         let findings = audit(&measurements, &design, &curves, &cutoffs);
         let mut inputs = Vec::new();
@@ -89,8 +90,8 @@ impl Qpcr {
         }
         let audit = Audit::new("qpcr", inputs, 0, findings);
         if let Some(out) = &self.out {
-            write_cq(&out.join("cq.tsv"), &measurements)?;
-            write_quantities(&out.join("quantities.tsv"), &comparisons)?;
+            tables::write_cq(&out.join("cq.tsv"), &measurements, &calibrated)?;
+            tables::write_quantities(&out.join("quantities.tsv"), &comparisons)?;
             artefact::write_json(&out.join("qpcr-audit.json"), &audit)?;
             let page = report::qpcr_html(&QpcrReport {
                 name: &out.file_name().unwrap_or_default().to_string_lossy(),
@@ -104,10 +105,11 @@ impl Qpcr {
             .map_err(|error| Error::stage("report", error))?;
             artefact::write(&out.join("report.html"), page.as_bytes())?;
         }
-        let text = text::text(&measurements, called, &comparisons, &audit);
+        let text = text::text(&measurements, called, &corrections, &comparisons, &audit);
         let event = json!({
             "files": measurements.decisions,
             "total": measurements.counts(),
+            "calibration": corrections,
             "quantities": comparisons,
             "audit": audit,
         });
@@ -199,93 +201,4 @@ fn name_conditions(
         }
     }
     Ok(())
-}
-
-/// Writes a row a reaction.
-fn write_cq(path: &Path, measurements: &Measurements) -> Result<(), Error> {
-    let mut table = Tsv::new([
-        "run",
-        "plate",
-        "well",
-        "sample",
-        "target",
-        "dye",
-        "role",
-        "quantity",
-        "cq",
-        "state",
-        "omitted",
-        "cycles",
-        "sigmoid_cq",
-        "curve_efficiency",
-    ])?;
-    let number = |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v}"));
-    for r in &measurements.reactions {
-        let state = match r.cq {
-            Cq::Measured(_) => "measured",
-            Cq::Undetermined => "undetermined",
-            Cq::Absent => "absent",
-        };
-        let amplified = r.curve.as_ref().filter(|_| r.cq.value().is_some());
-        table.row([
-            r.run.as_str(),
-            &r.plate,
-            &r.well,
-            &r.sample,
-            &r.target,
-            &r.dye,
-            r.role.name(),
-            &number(r.quantity),
-            &number(r.cq.value()),
-            state,
-            if r.omitted { "true" } else { "false" },
-            &r.curve.as_ref().map_or_else(String::new, |c| c.cycles.len().to_string()),
-            &number(amplified.and_then(Sigmoid::fit).map(|fit| fit.cq())),
-            &number(amplified.and_then(sliding_window)),
-        ])?;
-    }
-    table.write(path)
-}
-
-/// Writes a row a comparison.
-fn write_quantities(path: &Path, comparisons: &[Comparison]) -> Result<(), Error> {
-    let mut table = Tsv::new([
-        "target",
-        "condition",
-        "n",
-        "n_calibrator",
-        "delta_cq",
-        "delta_cq_calibrator",
-        "delta_delta_cq",
-        "ratio",
-        "low",
-        "high",
-        "prediction_low",
-        "prediction_high",
-        "efficiency",
-        "measured_efficiency",
-    ])?;
-    for c in comparisons {
-        let limits = [&c.interval, &c.prediction].map(|interval| {
-            interval.as_ref().map(|i| (i.low.to_string(), i.high.to_string())).unwrap_or_default()
-        });
-        let [(low, high), (prediction_low, prediction_high)] = limits;
-        table.row([
-            c.target.clone(),
-            c.condition.clone(),
-            c.n.to_string(),
-            c.n_calibrator.to_string(),
-            c.delta_cq.to_string(),
-            c.delta_cq_calibrator.to_string(),
-            c.delta_delta_cq.to_string(),
-            c.ratio.to_string(),
-            low,
-            high,
-            prediction_low,
-            prediction_high,
-            c.efficiency.to_string(),
-            c.measured_efficiency.to_string(),
-        ])?;
-    }
-    table.write(path)
 }

@@ -71,7 +71,7 @@ struct Tensor<'a> {
 
 enum Content<'a> {
     Counts(Vec<u32>),
-    Records(Encoded<'a>),
+    Records(Box<Encoded<'a>>),
 }
 
 impl<'a> Tensor<'a> {
@@ -84,7 +84,7 @@ impl<'a> Tensor<'a> {
         let axes = vec![n, shape.length(), shape.channels()];
         let tokens = matches!(encoded.shape(), Shape::Tokens { .. });
         let dtype = if tokens { Dtype::U32 } else { Dtype::F32 };
-        Self { axes, dtype, content: Content::Records(encoded) }
+        Self { axes, dtype, content: Content::Records(Box::new(encoded)) }
     }
 }
 

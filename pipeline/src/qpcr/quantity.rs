@@ -1,5 +1,6 @@
 //! From curves and cycles to quantities.
 
+pub mod calibration;
 pub mod delta;
 pub mod efficiency;
 pub mod regression;
@@ -7,6 +8,7 @@ pub mod second_derivative;
 pub mod sigmoid;
 pub mod standard_curve;
 
+pub use calibration::{Correction, calibrate};
 pub use delta::{Comparison, Design, compare};
 pub use efficiency::sliding_window;
 pub use second_derivative::second_derivative_maximum;

@@ -123,18 +123,14 @@ pub(super) fn read(loaded: &Loaded) -> Result<Dataset, Error> {
         let rows = rows(&path, &measured, &channels, &keep)?;
         files.push((path, rows));
     }
-    let held: HashSet<&String> =
-        files.iter().flat_map(|(_, rows)| rows).flat_map(|row| row.reaction.columns.keys()).collect();
+    let held: HashSet<&String> = files
+        .iter()
+        .flat_map(|(_, rows)| rows)
+        .flat_map(|row| row.reaction.columns.keys())
+        .collect();
     let elsewhere: Vec<String> =
         groups.iter().filter(|name| !own(name) && !held.contains(name)).cloned().collect();
-    let table = match config.labels.as_ref().and_then(|l| l.table.as_ref().map(|t| (l, t))) {
-        Some((labels, table)) => {
-            let path = loaded.resolve(table);
-            let label = label.is_none().then_some(labels.label.as_str());
-            Annotations::table(&path, &labels.id, label, &elsewhere)?
-        }
-        None => Annotations::None,
-    };
+    let table = label_table(loaded, label.is_some(), &elsewhere)?;
     let lacking = label.iter().find(|name| !held.contains(name) && !own(name));
     let lacking = match table {
         Annotations::None => lacking.or(elsewhere.first()),
@@ -171,7 +167,10 @@ pub(super) fn read(loaded: &Loaded) -> Result<Dataset, Error> {
                     Some(at) => told.groups.get(at).cloned().flatten(),
                     None => row.column(name),
                 };
-                Ok((values, Annotation { label: class, groups: groups.iter().map(group).collect() }))
+                Ok((
+                    values,
+                    Annotation { label: class, groups: groups.iter().map(group).collect() },
+                ))
             });
             match checked {
                 Ok((_, annotation)) if left_out(classes, &annotation) => {}
@@ -205,6 +204,21 @@ pub(super) fn read(loaded: &Loaded) -> Result<Dataset, Error> {
     }
     missing_class(classes, &dataset, path)?;
     Ok(dataset)
+}
+
+/// The table of labels and of the `groups` that no file has, where the workflow names one.
+fn label_table(
+    loaded: &Loaded,
+    labelled: bool,
+    groups: &[String],
+) -> Result<Annotations, InputError> {
+    let labels = loaded.workflow.read.labels.as_ref();
+    let Some((labels, table)) = labels.and_then(|l| l.table.as_ref().map(|table| (l, table)))
+    else {
+        return Ok(Annotations::None);
+    };
+    let label = (!labelled).then_some(labels.label.as_str());
+    Annotations::table(&loaded.resolve(table), &labels.id, label, groups)
 }
 
 /// Reads a file to predict; its records need no label.

@@ -77,8 +77,7 @@ impl DataSummary {
     /// Counts `dataset`, with the clusters of `splits` where it was split.
     #[must_use]
     pub fn of(dataset: &Dataset, splits: Option<&Splits>) -> Self {
-        let lengths: Vec<f64> =
-            (0..dataset.len()).map(|i| dataset.positions(i) as f64).collect();
+        let lengths: Vec<f64> = (0..dataset.len()).map(|i| dataset.positions(i) as f64).collect();
         let clusters = splits.map(|s| s.clusters.as_slice());
         let all: Vec<usize> = (0..dataset.len()).collect();
         let classes = (0..dataset.classes.len()).map(|class| {

@@ -4,6 +4,7 @@ pub(super) mod audit;
 pub(super) mod data;
 pub(super) mod distance;
 pub(super) mod evaluation;
+mod groups;
 pub(super) mod models;
 mod numbers;
 pub(super) mod provenance;

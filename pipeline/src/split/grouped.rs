@@ -51,7 +51,8 @@ pub(super) fn certify(
         for i in members {
             *sizes.entry(cells[*i]).or_insert(0_u64) += 1;
         }
-        let (all, squares) = sizes.values().fold((0, 0), |(n, s), size| (n + size, s + size * size));
+        let (all, squares) =
+            sizes.values().fold((0, 0), |(n, s), size| (n + size, s + size * size));
         crossing_pairs += (all * all - squares) / 2;
         let first = members.first().copied();
         let other = first.and_then(|a| members.iter().find(|b| cells[**b] != cells[a]));
@@ -102,7 +103,7 @@ mod tests {
         for i in 0..60 {
             dataset.push_numbers(format!("c{i}"), &[i as f32, 1.0], 1);
         }
-        let class = |i: usize| Some(if i % 2 == 0 { "no" } else { "yes" }.to_string());
+        let class = |i: usize| Some(if i.is_multiple_of(2) { "no" } else { "yes" }.to_string());
         dataset.set_labels(&(0..60).map(class).collect::<Vec<_>>());
         let run = |i: usize| Some(format!("run {}", i / 10));
         let runs: Vec<_> = (0..60).map(run).collect();

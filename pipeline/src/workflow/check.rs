@@ -215,7 +215,8 @@ impl Check<'_> {
             input.measured.is_some(),
         ];
         if ways.iter().filter(|named| **named).count() != 1 {
-            let message = format!("`{name}` takes one of `fasta`, `fastq`, `table`, `vcf` and `measured`");
+            let message =
+                format!("`{name}` takes one of `fasta`, `fastq`, `table`, `vcf` and `measured`");
             return self.push(&["predict", name], message, "");
         }
         if input.vcf.is_some() != input.reference.is_some() {

@@ -1,12 +1,12 @@
 //! What `cistron qpcr` prints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use crate::audit::{self, Audit};
 use crate::qpcr::Measurements;
-use crate::qpcr::quantity::Comparison;
 use crate::qpcr::quantity::regression::{mean, variance};
+use crate::qpcr::quantity::{Comparison, Correction};
 use crate::qpcr::read::Decision;
 
 /// Rows of a table that are printed; the files have all of them.
@@ -16,6 +16,7 @@ const ROWS: usize = 40;
 pub(super) fn text(
     measurements: &Measurements,
     (amplified, flat): (usize, usize),
+    corrections: &[Correction],
     comparisons: &[Comparison],
     audit: &Audit,
 ) -> String {
@@ -27,6 +28,16 @@ pub(super) fn text(
         let _ = writeln!(
             out,
             "Cq of {amplified} curves by the second-derivative maximum; {flat} do not amplify\n"
+        );
+    }
+    let largest = corrections.iter().map(|c| c.cycles.abs()).reduce(f64::max);
+    if let Some(largest) = largest {
+        let targets: BTreeSet<&str> = corrections.iter().map(|c| c.target.as_str()).collect();
+        let _ = writeln!(
+            out,
+            "inter-run calibrators put the plates of {} targets on one scale for the ratios; the \
+             largest correction is {largest:.2} cycles\n",
+            targets.len()
         );
     }
     cycles(&mut out, measurements);

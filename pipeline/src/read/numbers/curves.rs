@@ -45,7 +45,9 @@ fn values(curve: &Curve) -> Result<Vec<f32>, [String; 3]> {
     if *first > 1.0 {
         return wrong(format!("cycle {first} as the first"));
     }
-    if let Some(&[before, after]) = curve.cycles.windows(2).find(|pair| pair[1] - pair[0] != 1.0) {
+    if let Some(&[before, after]) =
+        curve.cycles.windows(2).find(|pair| (pair[1] - pair[0] - 1.0).abs() > 1e-6)
+    {
         return wrong(format!("cycle {after} after cycle {before}"));
     }
     let values: Vec<f32> = curve.fluorescence.iter().map(|value| *value as f32).collect();

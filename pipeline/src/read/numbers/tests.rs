@@ -39,9 +39,12 @@ fn curves_of_a_table_get_their_labels_and_a_group_of_their_cycles() {
 
 #[test]
 fn labels_and_groups_may_be_columns_of_the_curves_themselves() {
-    let text = "run,curve,rated,F1,F2,F3,F4,F5\na,A1,yes,1,1,1,2,4\nb,A1,no,1,1,1,1,\nb,A2,,1,1,1,1,1\n";
+    let text =
+        "run,curve,rated,F1,F2,F3,F4,F5\na,A1,yes,1,1,1,2,4\nb,A1,no,1,1,1,1,\nb,A2,,1,1,1,1,1\n";
     let read = |more: &str| {
-        let read = format!("{{curves: {{files: [t.csv], label: rated}}, groups: {{run: nuisance}}{more}}}");
+        let read = format!(
+            "{{curves: {{files: [t.csv], label: rated}}, groups: {{run: nuisance}}{more}}}"
+        );
         read_with(&read, &[("t.csv", text)])
     };
     let error = read("").unwrap_err().to_string();

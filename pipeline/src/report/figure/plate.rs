@@ -46,7 +46,13 @@ pub(in crate::report) fn draw(id: &str, title: &str, description: &str, spots: &
             .with_marker(shape)
             .with_color("var(--series-1)")
             .with_colors(of.iter().map(|spot| shade(spot.cq, low, high)))
-            .with_size(if columns > 24 { 3.0 } else if columns > 12 { 5.5 } else { 9.0 })
+            .with_size(if columns > 24 {
+                3.0
+            } else if columns > 12 {
+                5.5
+            } else {
+                9.0
+            })
             .with_legend(role.name());
         plots.push(Plot::Scatter(plot));
     }
@@ -56,15 +62,27 @@ pub(in crate::report) fn draw(id: &str, title: &str, description: &str, spots: &
         let name = Well { row: row.max(1.0) as u32, column: 1 }.to_string();
         if whole { name.trim_end_matches('1').to_string() } else { String::new() }
     };
-    let size = if columns > 24 { 14.0 } else if columns > 12 { 22.0 } else { 42.0 };
+    let size = if columns > 24 {
+        14.0
+    } else if columns > 12 {
+        22.0
+    } else {
+        42.0
+    };
     let layout = super::themed(Layout::auto_from_plots(&plots))
         .with_width(110.0 + size * f64::from(columns))
-        .with_height(130.0 + size * f64::from(rows))
+        .with_height(200.0 + size * f64::from(rows))
         .with_x_axis_min(0.3)
         .with_x_axis_max(f64::from(columns) + 0.7)
         .with_y_axis_min(-f64::from(rows) - 0.7)
         .with_y_axis_max(-0.3)
-        .with_x_tick_step(if columns > 24 { 4.0 } else if columns > 12 { 2.0 } else { 1.0 })
+        .with_x_tick_step(if columns > 24 {
+            4.0
+        } else if columns > 12 {
+            2.0
+        } else {
+            1.0
+        })
         .with_y_tick_step(if rows > 16 { 2.0 } else { 1.0 })
         .with_y_tick_format(TickFormat::Custom(Arc::new(letter)))
         .with_show_grid(false);

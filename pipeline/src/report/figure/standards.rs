@@ -24,7 +24,8 @@ pub(in crate::report) fn draw(
     let mut plots = Vec::new();
     for (i, target) in series.iter().enumerate() {
         let x = || target.points.iter().map(|p| p.0);
-        let (low, high) = (x().fold(f64::INFINITY, f64::min), x().fold(f64::NEG_INFINITY, f64::max));
+        let (low, high) =
+            (x().fold(f64::INFINITY, f64::min), x().fold(f64::NEG_INFINITY, f64::max));
         let at = |x: f64| (x, target.line.0 * x + target.line.1);
         let line = LinePlot::new().with_data([at(low), at(high)]).with_color(super::series(i));
         plots.push(Plot::Line(line.with_stroke_width(1.5)));

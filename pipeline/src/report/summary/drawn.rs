@@ -42,8 +42,7 @@ impl Drawn {
             for i in of.into_iter().step_by(step) {
                 let channel = numbers.record(i).iter().step_by(numbers.channels.len().max(1));
                 let limits = |(low, high): (f32, f32), v: &f32| (low.min(*v), high.max(*v));
-                let (low, high) =
-                    channel.clone().fold((f32::INFINITY, f32::NEG_INFINITY), limits);
+                let (low, high) = channel.clone().fold((f32::INFINITY, f32::NEG_INFINITY), limits);
                 let range = if high > low { high - low } else { 1.0 };
                 out.push(Self { class, values: channel.map(|v| (v - low) / range).collect() });
             }

@@ -1,16 +1,15 @@
 //! The data: classes, lengths, composition, groups, what was left out.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 
+use super::groups::Group;
 use super::numbers;
 use super::table::{Cell, Table};
-use crate::dataset::{GroupKind, Measured};
+use crate::dataset::Measured;
 use crate::evaluate::interval::Interval;
 use crate::report::figure::{Figure, bars, intervals};
 use crate::report::number::{count, counted, number, percent};
-use crate::report::summary::{DataSummary, GroupTable, Quantiles};
+use crate::report::summary::{DataSummary, Quantiles};
 
 /// Classes beyond which the GC figure would be a wall of rows.
 const DRAWN_CLASSES: usize = 40;
@@ -29,14 +28,6 @@ pub(in crate::report) struct Data {
     skipped_more: usize,
 }
 
-/// A metadata column.
-#[derive(Debug, Serialize)]
-pub(in crate::report) struct Group {
-    name: String,
-    explained: &'static str,
-    table: Table,
-}
-
 impl Data {
     pub(in crate::report) fn of(data: &DataSummary) -> Self {
         Self {
@@ -44,9 +35,13 @@ impl Data {
             classes: (!data.classes.is_empty()).then(|| classes(data)),
             numbers: numbers::figure(data),
             // Records of one length have nothing to draw.
-            lengths: data.lengths.as_ref().filter(|l| data.measured.is_none() || l.min < l.max).map(|l| length_figure(data, l)),
+            lengths: data
+                .lengths
+                .as_ref()
+                .filter(|l| data.measured.is_none() || l.min < l.max)
+                .map(|l| length_figure(data, l)),
             gc: gc_figure(data),
-            groups: data.groups.iter().map(|group| group_table(group, data)).collect(),
+            groups: data.groups.iter().map(|group| Group::of(group, data)).collect(),
             skipped: counted(data.skipped, "record"),
             skipped_examples: data.skipped_examples.clone(),
             skipped_more: data.skipped.saturating_sub(data.skipped_examples.len()),
@@ -106,11 +101,13 @@ fn facts(data: &DataSummary) -> Vec<(&'static str, String)> {
 }
 
 fn classes(data: &DataSummary) -> Table {
-    let mut table = Table::new(
+    let caption = if data.measured.is_some() {
+        "Classes: records, independent clusters and length (median, and the range of the middle half)"
+    } else {
         "Classes: records, independent clusters, length and GC content (median, and the range of \
-         the middle half)",
-        &["Class", "#Records"],
-    );
+         the middle half)"
+    };
+    let mut table = Table::new(caption, &["Class", "#Records"]);
     if data.clusters.is_some() {
         table.numeric("Clusters");
     }
@@ -223,76 +220,4 @@ fn gc_figure(data: &DataSummary) -> Option<Figure> {
             .to_string(),
         table: None,
     })
-}
-
-fn group_table(group: &GroupTable, data: &DataSummary) -> Group {
-    let caption = format!("Records of each level of {} in each class", group.name);
-    // The longer of the two goes down the page, where there is room.
-    let mut table = if group.rows.len() < data.classes.len() {
-        by_class(group, data, caption)
-    } else {
-        by_level(group, data, caption)
-    };
-    let hidden = group.levels.saturating_sub(group.rows.len());
-    if hidden > 0 {
-        let others = counted(group.others, "record");
-        let _ = write!(table.caption, "; {hidden} further levels with {others} are not listed");
-    }
-    if group.missing > 0 {
-        let _ =
-            write!(table.caption, "; the cell is empty for {}", counted(group.missing, "record"));
-    }
-    Group {
-        name: group.name.clone(),
-        explained: match group.kind {
-            GroupKind::Nuisance => {
-                "Nuisance: it must not predict the class. A class that lives on one level only \
-                 may be recognised by its origin."
-            }
-            GroupKind::Descriptor => "Descriptor: it may predict the class.",
-        },
-        table,
-    }
-}
-
-/// Classes in rows, levels in columns.
-fn by_class(group: &GroupTable, data: &DataSummary, caption: String) -> Table {
-    let mut table = Table::new(caption, &["Class"]);
-    for (level, _, _) in &group.rows {
-        table.numeric(level);
-    }
-    for (i, class) in data.classes.iter().enumerate() {
-        let mut row = vec![Cell::text(&class.class)];
-        row.extend(group.rows.iter().map(|(_, counts, _)| Cell::count(counts[i])));
-        table.rows.push(row);
-    }
-    if group.rows.iter().any(|row| row.2 > 0) {
-        let mut row = vec![Cell::text("no label")];
-        row.extend(group.rows.iter().map(|row| Cell::count(row.2)));
-        table.rows.push(row);
-    }
-    table
-}
-
-/// Levels in rows, classes in columns.
-fn by_level(group: &GroupTable, data: &DataSummary, caption: String) -> Table {
-    let mut table = Table::new(caption, &["Level"]);
-    for class in &data.classes {
-        table.numeric(&class.class);
-    }
-    let unlabelled = group.rows.iter().any(|row| row.2 > 0);
-    if unlabelled {
-        table.numeric("no label");
-    }
-    table.numeric("All");
-    for (level, counts, without) in &group.rows {
-        let mut row = vec![Cell::text(level)];
-        row.extend(counts.iter().map(|&n| Cell::count(n)));
-        if unlabelled {
-            row.push(Cell::count(*without));
-        }
-        row.push(Cell::count(counts.iter().sum::<usize>() + without));
-        table.rows.push(row);
-    }
-    table
 }

@@ -62,7 +62,7 @@ fn table(entries: &[&Entry], headline: &str) -> Table {
     }
     let n = entries.iter().flat_map(|e| &e.scores).map(|s| s.n).max().unwrap_or(0);
     let caption = format!(
-        "Scores on {}, with 95\u{202f}% intervals from a bootstrap over homology clusters",
+        "Scores on {}, with 95\u{202f}% intervals from a bootstrap over clusters",
         counted(n, "held-out record")
     );
     let mut table = Table::new(caption, &["Name", "Kind"]);

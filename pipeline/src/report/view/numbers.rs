@@ -24,7 +24,12 @@ fn curves(data: &DataSummary) -> Figure {
     groups.push("no label".to_string());
     let trace = |drawn: &crate::report::summary::Drawn| amplification::Trace {
         group: drawn.class.map_or(groups.len() - 1, |class| class as usize),
-        points: drawn.values.iter().zip(1..).map(|(v, cycle)| (f64::from(cycle), f64::from(*v))).collect(),
+        points: drawn
+            .values
+            .iter()
+            .zip(1..)
+            .map(|(v, cycle)| (f64::from(cycle), f64::from(*v)))
+            .collect(),
     };
     let traces: Vec<_> = data.drawn.iter().map(trace).collect();
     Figure {

@@ -216,9 +216,10 @@ fn split(certificate: &Certificate) -> Part {
 fn split_of_groups(certificate: &Certificate) -> Part {
     let pairs = counted(usize::try_from(certificate.crossing_pairs).unwrap_or(usize::MAX), "pair");
     let sentence = format!("{}: {pairs} stand on both sides of the split.", certificate.similarity);
-    let (tone, word) = match certificate.certified {
-        true => (Tone::Good, "certified"),
-        false => (Tone::Bad, "not certified"),
+    let (tone, word) = if certificate.certified {
+        (Tone::Good, "certified")
+    } else {
+        (Tone::Bad, "not certified")
     };
     Part { tone, word: word.to_string(), sentences: vec![sentence] }
 }
@@ -274,7 +275,8 @@ fn numbers(evaluation: &Evaluation) -> Vec<Number> {
 /// One line about the data.
 fn facts(report: &Report) -> String {
     let data = report.data;
-    let mut facts = vec![counted(data.records, data.record()), counted(data.classes.len(), "class")];
+    let mut facts =
+        vec![counted(data.records, data.record()), counted(data.classes.len(), "class")];
     let cluster = if data.measured.is_some() { "group" } else { "homology cluster" };
     facts.extend(data.clusters.map(|clusters| counted(clusters, cluster)));
     if let Some(lengths) = &data.lengths {

@@ -51,15 +51,12 @@ impl State<'_> {
                 return Ok(Finished { outputs, message });
             }
             let ensemble = Ensemble::load(&folder)?;
-            let queries = match (&input.measured, &ensemble.members[0].card.measured) {
-                (Some(path), Some(measured)) => {
-                    let channels = &ensemble.members[0].card.channels;
-                    numbers::queries(&self.loaded.resolve(path), measured, channels)?
-                }
-                _ => {
-                    let resolve = |path: &std::path::Path| self.loaded.resolve(path);
-                    predict::queries(resolve, input, workflow.read.reading())?
-                }
+            let card = &ensemble.members[0].card;
+            let queries = if let (Some(path), Some(measured)) = (&input.measured, &card.measured) {
+                numbers::queries(&self.loaded.resolve(path), measured, &card.channels)?
+            } else {
+                let resolve = |path: &std::path::Path| self.loaded.resolve(path);
+                predict::queries(resolve, input, workflow.read.reading())?
             };
             let rows = ensemble.predict(&self.executor, &queries)?;
             let given = self.given(file, queries.len(), keys);

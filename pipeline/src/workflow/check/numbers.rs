@@ -39,7 +39,8 @@ impl Check<'_> {
         let split = &workflow.split;
         let named = split.random.is_some() || split.group.is_some() || split.given.is_some();
         if split.homology.is_some() || !named {
-            let path: &[&str] = if split.homology.is_some() { &["split", "homology"] } else { &["split"] };
+            let path: &[&str] =
+                if split.homology.is_some() { &["split", "homology"] } else { &["split"] };
             self.push(path, "numbers have no homology to split by", GROUP);
         }
     }
@@ -66,7 +67,12 @@ impl Check<'_> {
     }
 
     /// Whether an encoder and what is read belong together; the mistake where they do not.
-    pub(super) fn encoder_fits(&mut self, path: &[&str], config: &EncoderConfig, read: &Read) -> bool {
+    pub(super) fn encoder_fits(
+        &mut self,
+        path: &[&str],
+        config: &EncoderConfig,
+        read: &Read,
+    ) -> bool {
         match (config, read.measured()) {
             (EncoderConfig::Curve(curve), Some((_, channels))) => {
                 if curve.fitted.is_some() {
