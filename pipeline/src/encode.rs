@@ -1,6 +1,7 @@
 //! From records to the batches that models read: the seam between encoders and models.
 
 pub mod tensors;
+pub mod windows;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use cistron_models::fit::{Source, SourceError};
 use cistron_models::input::InputShape;
 
 use crate::dataset::Dataset;
+pub use windows::Longer;
 
 /// The shape that a network is built for.
 #[must_use]
@@ -62,6 +64,19 @@ impl<'a> Records<'a> {
     #[must_use]
     pub fn all(dataset: &'a Dataset) -> Self {
         Self::of(dataset, &(0..dataset.len()).collect::<Vec<_>>())
+    }
+
+    /// The parts that an encoder is given, and how many each record has: a long sequence may be
+    /// several.
+    #[must_use]
+    pub fn parts(self, config: &EncoderConfig, longer: Longer) -> (Self, Vec<usize>) {
+        let Self::Sequences(sequences) = self else {
+            let counts = vec![1; self.len()];
+            return (self, counts);
+        };
+        let parts: Vec<_> = sequences.iter().map(|s| longer.parts(config, s)).collect();
+        let counts = parts.iter().map(Vec::len).collect();
+        (Self::Sequences(parts.into_iter().flatten().collect()), counts)
     }
 
     fn len(&self) -> usize {
@@ -123,14 +138,18 @@ impl<'a> Encoded<'a> {
         Ok(encoded)
     }
 
-    /// The records `indices` of a data set, in that order.
+    /// The records `indices` of a data set, in that order; long ones maybe as several examples.
     pub fn of(
         config: &EncoderConfig,
+        longer: Longer,
         dataset: &'a Dataset,
         indices: &[usize],
     ) -> Result<Self, ConfigError> {
-        let labels = indices.iter().map(|i| dataset.labels[*i].unwrap_or(0)).collect();
-        Self::new(config, Records::of(dataset, indices), labels)
+        let (records, counts) = Records::of(dataset, indices).parts(config, longer);
+        let label = |i: &usize| dataset.labels[*i].unwrap_or(0);
+        let labels = indices.iter().zip(counts);
+        let labels = labels.flat_map(|(i, count)| std::iter::repeat_n(label(i), count)).collect();
+        Self::new(config, records, labels)
     }
 
     /// Shape of one encoded record.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::artefact;
 use crate::audit::{Audit, Profile};
 use crate::dataset::Measured;
-use crate::encode::{Encoded, Records, input_shape};
+use crate::encode::{Encoded, Longer, Records, input_shape};
 use crate::error::{Error, InputError};
 
 /// Version of `model.json` that this program reads and writes.
@@ -40,6 +40,9 @@ pub struct Card {
     pub architecture: Architecture,
     /// Encoder with its settings.
     pub encoder: EncoderConfig,
+    /// What becomes of sequences that are longer than the encoder.
+    #[serde(default)]
+    pub longer: Longer,
     /// What was measured; absent where the records are sequences.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<Measured>,
@@ -177,25 +180,22 @@ impl Model {
         Ok(Self { card, network, weights, look_up, audit })
     }
 
-    /// Logits (N, K) of records, a batch at a time.
-    pub fn logits(&self, executor: &Executor, records: Records<'_>) -> Result<Vec<f32>, Error> {
-        let source = Encoded::new(&self.card.encoder, records, Vec::new())
-            .map_err(|error| Error::stage("predict", error))?;
-        predict(&self.network, &self.weights, &source, BATCH, executor)
-            .map_err(|error| Error::stage("predict", error))
-    }
-
-    /// Calibrated probabilities (N, K) of records.
+    /// Calibrated probabilities (N, K) of records, a batch at a time; where long sequences are seen
+    /// as windows, the mean of their windows' probabilities.
     pub fn probabilities(
         &self,
         executor: &Executor,
         records: Records<'_>,
     ) -> Result<Vec<f32>, Error> {
-        let mut values = self.logits(executor, records)?;
-        for row in values.chunks_mut(self.card.classes.len()) {
-            softmax(row, self.card.temperature);
-        }
-        Ok(values)
+        let Card { encoder, longer, temperature, .. } = &self.card;
+        let (parts, counts) = records.parts(encoder, *longer);
+        let source = Encoded::new(encoder, parts, Vec::new())
+            .map_err(|error| Error::stage("predict", error))?;
+        let mut values = predict(&self.network, &self.weights, &source, BATCH, executor)
+            .map_err(|error| Error::stage("predict", error))?;
+        let classes = self.card.classes.len();
+        values.chunks_mut(classes).for_each(|row| softmax(row, *temperature));
+        Ok(means(&values, &counts, classes))
     }
 
     /// The nearest record learnt from, by the sequence's own k-mers.
@@ -231,9 +231,29 @@ pub fn softmax(row: &mut [f32], temperature: f64) {
     }
 }
 
+/// The mean row of each group of `counts` rows of `classes` values.
+fn means(rows: &[f32], counts: &[usize], classes: usize) -> Vec<f32> {
+    let mut rows = rows.chunks(classes);
+    let mut out = Vec::with_capacity(counts.len() * classes);
+    for &count in counts {
+        let mut sums = vec![0.0; classes];
+        for row in rows.by_ref().take(count) {
+            sums.iter_mut().zip(row).for_each(|(sum, p)| *sum += f64::from(*p));
+        }
+        out.extend(sums.iter().map(|sum| (sum / count as f64) as f32));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_windows_are_averaged() {
+        let rows = [0.5, 0.5, 0.25, 0.75, 0.75, 0.25, 1.0, 0.0];
+        assert_eq!(means(&rows, &[1, 2, 1], 2), [0.5, 0.5, 0.5, 0.5, 1.0, 0.0]);
+    }
 
     #[test]
     fn softmax_by_hand_with_temperature() {

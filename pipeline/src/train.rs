@@ -14,7 +14,7 @@ use indicatif::ProgressBar;
 use crate::artefact;
 use crate::audit::{Audit, Profile};
 use crate::dataset::Dataset;
-use crate::encode::{self, Encoded, input_shape};
+use crate::encode::{self, Encoded, Longer, input_shape};
 use crate::error::Error;
 use crate::interrupt;
 use crate::model::{self, Card, LookUp, Model, Training};
@@ -31,6 +31,8 @@ pub struct Shard<'a> {
     pub architecture: &'a Architecture,
     /// Its encoder.
     pub encoder: &'a EncoderConfig,
+    /// What becomes of sequences that are longer than the encoder.
+    pub longer: Longer,
     /// Its training settings.
     pub config: &'a FitConfig,
     /// Fold whose training records are learnt from.
@@ -83,8 +85,9 @@ pub fn train(
     let records = splits.records(shard.fold, Part::Train);
     let held = splits.records(shard.fold, Part::Validation);
     let encoder = encode::fit(shard.encoder, dataset, &records).map_err(|error| failed(&error))?;
-    let source =
-        |records: &[usize]| Encoded::of(&encoder, dataset, records).map_err(|error| failed(&error));
+    let source = |records: &[usize]| {
+        Encoded::of(&encoder, shard.longer, dataset, records).map_err(|error| failed(&error))
+    };
     let (learnt, validation) = (source(&records)?, source(&held)?);
     let shape = input_shape(learnt.shape());
     let network = architecture::build(shard.architecture, shape, dataset.classes.len())
@@ -104,7 +107,7 @@ pub fn train(
 
     let logits = fit::predict(&network, &fitted.weights, &validation, model::BATCH, executor)
         .map_err(|error| failed(&error))?;
-    let labels: Vec<usize> = (0..held.len()).map(|i| validation.label(i) as usize).collect();
+    let labels: Vec<usize> = (0..validation.len()).map(|i| validation.label(i) as usize).collect();
     // Without validation records there is nothing to calibrate on: the logits stay as they are.
     let temperature =
         Temperature::fit(&logits, &labels, network.classes()).unwrap_or_default().value();
@@ -119,6 +122,7 @@ pub fn train(
         name: shard.name.to_string(),
         architecture: shard.architecture.clone(),
         encoder: encoder.clone(),
+        longer: shard.longer,
         measured: dataset.numbers.as_ref().map(|numbers| numbers.measured.clone()),
         channels: dataset.numbers.as_ref().map_or(Vec::new(), |numbers| numbers.channels.clone()),
         classes: dataset.classes.clone(),

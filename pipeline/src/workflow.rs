@@ -17,6 +17,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::encode::Longer;
 use crate::variant::Strand;
 pub use numbers::{Curves, DeltaCq};
 pub use read::{Labels, OnError, Read, SequenceTable};
@@ -158,6 +159,9 @@ pub struct Model {
     /// Encoder of this model, instead of the common one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encode: Option<EncoderConfig>,
+    /// What becomes of sequences that are longer than the encoder.
+    #[serde(default)]
+    pub longer: Longer,
     /// Training settings.
     #[serde(default)]
     pub train: FitConfig,

@@ -7,7 +7,7 @@ use std::path::Path;
 use cistron_encoders::{Batch, EncoderConfig, Shape, Values};
 use safetensors::tensor::{Dtype, View};
 
-use super::{Encoded, Records, input_shape};
+use super::{Encoded, Longer, Records, input_shape};
 use crate::artefact;
 use crate::dataset::Dataset;
 use crate::error::Error;
@@ -42,7 +42,8 @@ pub fn write(
         }
         let labels = records.iter().map(|i| dataset.labels[*i].unwrap_or(u32::MAX)).collect();
         tensors.push((format!("{}.labels", part.name()), Tensor::counts(labels)));
-        let encoded = Encoded::of(&config, dataset, &records).map_err(|e| failed(&e))?;
+        let encoded =
+            Encoded::of(&config, Longer::Truncate, dataset, &records).map_err(|e| failed(&e))?;
         if dataset.numbers.is_some() {
             let length = input_shape(encoded.shape()).length();
             let valid = records.iter().map(|i| dataset.positions(*i).min(length) as u32).collect();

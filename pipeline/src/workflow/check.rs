@@ -13,7 +13,7 @@ use super::path::resolve;
 use super::tree::Node;
 use super::validate::{Mistake, closest};
 use super::{Input, Model, SCHEMA, SequenceTable, Workflow};
-use crate::encode::input_shape;
+use crate::encode::{Longer, input_shape};
 use crate::read::open::STANDARD_INPUT;
 
 /// Every mistake of a well-formed workflow, in the order of its stages.
@@ -193,6 +193,10 @@ impl Check<'_> {
         };
         if !self.encoder_fits(path, config, &workflow.read) {
             return;
+        }
+        if model.longer == Longer::Windows && workflow.read.measured().is_some() {
+            let help = "leave it out, and give the encoder the `length` of the longest record";
+            self.push(&["models", name, "longer"], "numbers are not read as windows", help);
         }
         match config.shape() {
             Err(error) => self.push(path, error.to_string(), ""),
