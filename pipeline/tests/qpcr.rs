@@ -177,3 +177,20 @@ fn mistakes_of_the_command_line_are_named() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `GAPDH`?"));
 }
+
+#[test]
+fn a_list_says_what_each_file_holds_or_why_it_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = folder.path().join("notes.csv");
+    std::fs::write(&bad, "who,when\nme,today\n").unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cistron"));
+    let files = [shipped("simulated-curves.csv"), bad, shipped("simulated-plate-1.csv")];
+    let output = command.args(["qpcr", "--list"]).args(files).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[1].ends_with("CyclesInRows\t12\t0\t0\t12\t40\t0\t0"), "{text}");
+    assert!(lines[2].contains("refused: found `who`") && lines[2].contains("expected"), "{text}");
+    assert!(lines[3].ends_with("LongCq\t88\t4\t8\t0\t-\t80\t8"), "{text}");
+    assert_eq!(lines[4], "3 files: 2 read, 1 refused");
+}

@@ -1,5 +1,6 @@
 //! `cistron qpcr`.
 
+mod list;
 mod tables;
 mod text;
 
@@ -53,6 +54,9 @@ pub(super) struct Qpcr {
     /// Folder for report.html, cq.tsv, quantities.tsv and qpcr-audit.json.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Only say what each file holds, or why it is refused: a row a file.
+    #[arg(long)]
+    list: bool,
     /// Status from which the exit code is 4.
     #[arg(long, value_enum, default_value_t)]
     fail_on: FailOn,
@@ -61,6 +65,10 @@ pub(super) struct Qpcr {
 impl Qpcr {
     /// Reads, quantifies and audits.
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
+        if self.list {
+            list::list(&self.files, console);
+            return Ok(());
+        }
         let cutoffs = self.cutoffs()?;
         let keep: Vec<String> = self.condition.iter().cloned().collect();
         let mut measurements = read_all(&self.files, &keep)?;

@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         code: "performance.lift",
         meaning: "The model does not beat a predictor that learnt no biology",
-        formula: "balanced accuracy minus that of the best floor (majority, composition, look-up) on the same records; fails unless the paired bootstrap interval over clusters lies above 0",
+        formula: "balanced accuracy minus that of the best floor (majority, composition, look-up; of curves, end point, steepest rise, number of cycles) on the same records; fails unless the paired bootstrap interval over clusters lies above 0",
         source: "Efron 1987, doi:10.1080/01621459.1987.10478410",
         remedy: "Use the floor, or give the model more to learn from",
     },
@@ -83,7 +83,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         code: "query.drift",
         meaning: "The composition of the sequences being predicted has moved from that of those learnt from",
-        formula: "population stability index of length and of each base's or residue's share over the training records' deciles, less what chance adds; the largest warns from 0.1, fails from 0.25 where its Benjamini-Hochberg adjusted chi-squared p is below 0.05",
+        formula: "population stability index of length and of each base's or residue's share (of curves: end point, steepest rise, number of cycles) over the training records' deciles, less what chance adds; the largest warns from 0.1, fails from 0.25 where its Benjamini-Hochberg adjusted chi-squared p is below 0.05",
         source: "Yurdakul 2018, population stability index; Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x",
         remedy: "Label some of the new sequences and score the model on them",
     },

@@ -6,7 +6,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         code: "leakage.certificate",
         meaning: "Relatives stand on both sides of the split: the score is partly memory",
-        formula: "pairs across a border with containment at or above the threshold, counted over all k-mers; fails where a homology split has one, warns elsewhere",
+        formula: "pairs across a border with containment at or above the threshold, counted over all k-mers; of curves and ΔCq, pairs of one run or plate; fails where a homology split has one, warns elsewhere",
         source: "Broder 1997, doi:10.1109/SEQUEN.1997.666900; Kapoor and Narayanan 2023, leak type L3.2",
         remedy: "Hold whole homology clusters out (`cistron split`)",
     },

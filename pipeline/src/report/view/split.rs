@@ -10,6 +10,8 @@ use crate::split::{Certificate, Part};
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Split {
     certified: bool,
+    /// Whether k-mers tell relatives; otherwise runs or plates do.
+    homology: bool,
     facts: Vec<(&'static str, String)>,
     counts: Vec<Table>,
     pairs: Option<Table>,
@@ -20,6 +22,7 @@ impl Split {
     pub(in crate::report) fn of(certificate: &Certificate) -> Self {
         Self {
             certified: certificate.certified,
+            homology: certificate.k.is_some(),
             facts: facts(certificate),
             counts: counts(certificate),
             pairs: pairs(certificate),
