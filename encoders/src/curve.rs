@@ -184,11 +184,11 @@ impl CurveConfig {
             (_, false) => None,
             _ => return Err(CurveError::Unfitted),
         };
-        let available = curves.iter().map(|curve| curve.len() / self.channels);
+        let available = curves.iter().map(|c| c.len().checked_div(self.channels).unwrap_or(0));
         let out = batch.begin_dense(self.length, self.channels, available); // (N, L, C)
         let mut row = Vec::new();
         for (record, (curve, out)) in
-            curves.iter().zip(out.chunks_mut(self.length * self.channels)).enumerate()
+            curves.iter().zip(out.chunks_mut((self.length * self.channels).max(1))).enumerate()
         {
             self.relative(record, curve, &mut row)?;
             if let Some(Standard { mean, deviation }) = standard {
@@ -330,5 +330,8 @@ mod tests {
         let backwards = Baseline::Cycles { from: 5, to: 2 };
         assert!(CurveConfig { baseline: backwards, ..config(5, 1) }.check().is_err());
         assert!(config(5, 1).check().is_ok());
+        // Nor do they panic where nobody checked them.
+        assert!(config(5, 0).fit(&[&[1.0]]).is_err());
+        assert_eq!(config(5, 0).encode(&[&[1.0]], &mut Batch::default()), Ok(()));
     }
 }
