@@ -12,6 +12,7 @@ pub mod dataset;
 pub mod encode;
 pub mod error;
 pub mod evaluate;
+pub mod init;
 pub mod inspect;
 pub mod interrupt;
 pub mod key;
