@@ -48,9 +48,8 @@ fn what_cannot_be_split_by_homology_is_split_at_random_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let mut files = Vec::new();
     for (class, base) in [("first", 'A'), ("second", 'C')] {
-        let records: String = (0..30)
-            .map(|i| format!(">{class}{i}\n{}GT{}\n", "ACGTTGCAAC".repeat(3), base))
-            .collect();
+        let record = |i: usize| format!(">{class}{i}\n{}GT{base}\n", "ACGTTGCAAC".repeat(3));
+        let records = (0..30).map(record).collect::<Vec<String>>().concat();
         let file = folder.path().join(format!("{class}.fasta"));
         std::fs::write(&file, records).unwrap();
         files.push(file.to_str().unwrap().to_string());

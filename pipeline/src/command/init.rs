@@ -19,6 +19,8 @@ use crate::read::sources::stem;
 /// Examples:
 ///   cistron init genes.fasta.gz genes.tsv --label drug_class
 ///   cistron init positive.fasta negative.fasta -o promoters.yaml --yes
+// The examples are shown as they stand: on a command line there are no backticks.
+#[allow(clippy::doc_markdown)]
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Init {

@@ -92,12 +92,8 @@ pub fn find(files: &[PathBuf], wanted: Option<&str>) -> Result<Labels, Error> {
         ([(path, found)], [(table, columns)]) => {
             let id = identifiers(path, found, table)?;
             let (label, others) = choose(table, columns, wanted, &[&id])?;
-            let place = Place::Table {
-                sequences: path.to_path_buf(),
-                table: table.to_path_buf(),
-                id,
-                label,
-            };
+            let place =
+                Place::Table { sequences: (*path).clone(), table: (*table).clone(), id, label };
             Ok(Labels { place, alphabet: alphabet(path, found)?, others })
         }
         ([(path, found)], []) => {
@@ -112,12 +108,11 @@ pub fn find(files: &[PathBuf], wanted: Option<&str>) -> Result<Labels, Error> {
                 )
                 .into());
             }
-            let place = Place::Header { sequences: path.to_path_buf(), key };
+            let place = Place::Header { sequences: (*path).clone(), key };
             Ok(Labels { place, alphabet: alphabet(path, found)?, others })
         }
         ([(path, found), _, ..], []) => {
-            let place =
-                Place::Files(sequences.iter().map(|(path, _)| path.to_path_buf()).collect());
+            let place = Place::Files(sequences.iter().map(|(path, _)| (*path).clone()).collect());
             Ok(Labels { place, alphabet: alphabet(path, found)?, others: Vec::new() })
         }
         ([], [(table, columns)]) => {
@@ -127,7 +122,7 @@ pub fn find(files: &[PathBuf], wanted: Option<&str>) -> Result<Labels, Error> {
                 InputError::new(table, "a table without sequences", "a column of sequences", help)
             })?;
             let (label, others) = choose(table, columns, wanted, &[&sequence])?;
-            let place = Place::Own { table: table.to_path_buf(), sequence, label };
+            let place = Place::Own { table: (*table).clone(), sequence, label };
             Ok(Labels { place, alphabet: alphabet(table, columns)?, others })
         }
         _ => {
