@@ -6,9 +6,11 @@ mod calibration;
 mod card;
 mod cell;
 mod certificate;
+pub mod circularity;
 mod confounding;
 mod contingency;
 mod contradiction;
+mod counterfactual;
 mod distant;
 pub mod diversity;
 mod drift;
@@ -18,7 +20,9 @@ mod feedback;
 pub mod finding;
 mod gap;
 mod gate;
+mod group_calibration;
 mod group_performance;
+mod group_recall;
 mod homologue;
 mod intersection;
 mod label_noise;
@@ -27,6 +31,7 @@ mod lift;
 pub mod locus;
 mod lookup;
 mod memorisation;
+mod partition;
 #[cfg(test)]
 mod planted;
 mod probe;
@@ -74,6 +79,7 @@ pub use rule::{Rule, rule, rules};
 pub use text::text;
 pub use truncation::truncation;
 pub use verdict::{Grade, Verdict, gate, regressions};
+pub use would_leak::random_split;
 
 /// Version of `audit.json`.
 pub const SCHEMA: u32 = 1;
@@ -158,8 +164,10 @@ pub struct Subject<'a> {
     clusters: &'a [u32],
     k: usize,
     held_out: Option<(&'a Splits, &'a Neighbours)>,
+    random: Option<&'a Neighbours>,
     seed: u64,
     sensitive: bool,
+    counterfactual: bool,
     predictions: Option<&'a [Predicted]>,
     references: &'a [Reference],
 }
@@ -188,17 +196,31 @@ impl<'a> Subject<'a> {
             clusters,
             k,
             held_out: None,
+            random: None,
             seed,
             sensitive: false,
+            counterfactual: false,
             predictions: None,
             references: &[],
         }
+    }
+
+    /// The neighbours of [`random_split`], where they are known already.
+    #[must_use]
+    pub fn with_random_split(self, neighbours: &'a Neighbours) -> Self {
+        Self { random: Some(neighbours), ..self }
     }
 
     /// Looks for distant relatives across the split, too, which takes longer.
     #[must_use]
     pub fn with_sensitivity(self, sensitive: bool) -> Self {
         Self { sensitive, ..self }
+    }
+
+    /// Trains cheap models on other versions of the data, too, which takes longer.
+    #[must_use]
+    pub fn with_counterfactual(self, counterfactual: bool) -> Self {
+        Self { counterfactual, ..self }
     }
 
     /// What earlier models predicted: none of it should be a label now.
@@ -246,7 +268,9 @@ pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     findings.extend(reference::reference(subject));
     findings.extend(confounding::confounding(subject));
     findings.extend(batch::batch(subject));
-    (findings, record::records(subject, &identities, neighbours))
+    let records = record::records(subject, &identities, neighbours);
+    findings.push(counterfactual::counterfactual(subject, &records));
+    (findings, records)
 }
 
 /// Everything that needs the trained models' scores, in the order of the report.
@@ -266,8 +290,10 @@ pub fn performance(
     for model in &models {
         findings.push(memorisation::memorisation(model, neighbours, seed));
         findings.extend(group_performance::group_performance(model, dataset, seed));
+        findings.extend(group_recall::group_recall(model, dataset, seed));
         findings.extend(intersection::intersection(model, dataset, seed));
         findings.push(calibration::calibration(model, dataset));
+        findings.extend(group_calibration::group_calibration(model, dataset, seed));
         findings.push(label_noise::label_noise(model, dataset, &splits.certificate.method));
     }
     findings

@@ -7,11 +7,13 @@ mod explain;
 mod given;
 mod inspect;
 mod labelled;
+mod located;
 mod predict;
 mod qpcr;
 mod run;
 mod schema;
 mod split;
+mod variants;
 
 use clap::{Args, Parser, Subcommand};
 

@@ -143,6 +143,16 @@ pub fn split(
     given: Option<Given>,
     seed: u64,
 ) -> Result<Splits, Error> {
+    split_with_sets(config, dataset, given, seed).map(|(splits, _)| splits)
+}
+
+/// The same, with the k-mer sets that the records were compared by.
+pub fn split_with_sets(
+    config: &workflow::Split,
+    dataset: &Dataset,
+    given: Option<Given>,
+    seed: u64,
+) -> Result<(Splits, KmerSets), Error> {
     let (sets, clusters) = clusters(dataset, config.homology.unwrap_or_default())?;
     let mut notes = Vec::new();
     let (method, dealt) = if let Some(given) = given {
@@ -171,7 +181,7 @@ pub fn split(
     let threshold = config.homology.unwrap_or_default().containment;
     let certificate =
         certificate::certify(dataset, &sets, &clusters, &cells, &folds, threshold, method, notes)?;
-    Ok(Splits { clusters: clusters.cluster_of, folds, certificate })
+    Ok((Splits { clusters: clusters.cluster_of, folds, certificate }, sets))
 }
 
 /// Deals units to the parts or folds that the workflow names.

@@ -11,7 +11,7 @@ use super::{Role, Scores};
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::neighbour::Neighbours;
-use crate::split::{Part, Splits};
+use crate::split::Part;
 
 /// Floor: always the class frequencies of the development records.
 pub const MAJORITY: &str = "majority";
@@ -22,10 +22,10 @@ pub const LOOK_UP: &str = "look-up";
 /// Baseline: multinomial naive Bayes on words of nine symbols.
 pub const NAIVE_BAYES: &str = "naive-bayes";
 
-/// Probabilities of every floor and baseline for the held-out records of every fold.
+/// Probabilities of every floor and baseline for the held-out records of every fold (a part each).
 pub fn floors(
     dataset: &Dataset,
-    splits: &Splits,
+    folds: &[Vec<Part>],
     neighbours: &Neighbours,
 ) -> Result<Vec<Scores>, Error> {
     let mut out = Vec::new();
@@ -38,9 +38,10 @@ pub fn floors(
         let name = name.to_string();
         out.push(Scores { name, role, records: vec![], folds: vec![], probabilities: vec![] });
     }
-    for fold in 0..splits.folds.len() {
-        let test = splits.records(fold, Part::Test);
-        let predicted = fold_of(dataset, splits, neighbours, fold, &test)
+    for (fold, parts) in folds.iter().enumerate() {
+        let (test, development): (Vec<usize>, Vec<usize>) =
+            (0..parts.len()).partition(|i| parts[*i] == Part::Test);
+        let predicted = fold_of(dataset, neighbours, fold, &test, &development)
             .map_err(|error| Error::stage("evaluate", error))?;
         for (scores, probabilities) in out.iter_mut().zip(predicted) {
             scores.records.extend(&test);
@@ -54,19 +55,18 @@ pub fn floors(
 /// Probabilities of one fold's held-out records, in the order of [`floors`].
 fn fold_of(
     dataset: &Dataset,
-    splits: &Splits,
     neighbours: &Neighbours,
     fold: usize,
     test: &[usize],
+    development: &[usize],
 ) -> Result<[Vec<f32>; 4], Box<dyn std::error::Error>> {
-    let development = splits.development(fold);
     let classes = dataset.classes.len();
     let label = |i: &usize| dataset.labels[*i].map_or(0, |l| l as usize);
     let labels: Vec<usize> = development.iter().map(label).collect();
     let sequences = |records: &[usize]| -> Vec<&[u8]> {
         records.iter().map(|i| dataset.sequence(*i)).collect()
     };
-    let (learnt, held_out) = (sequences(&development), sequences(test));
+    let (learnt, held_out) = (sequences(development), sequences(test));
 
     let majority = Majority::fit(&labels, classes)?;
     let molecule =

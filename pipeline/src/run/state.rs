@@ -150,7 +150,7 @@ impl<'a> State<'a> {
                     &self.executor,
                 )?);
             }
-            let floors = floor::floors(dataset, splits, self.neighbours()?)?;
+            let floors = floor::floors(dataset, &splits.folds, self.neighbours()?)?;
             runs.extend(floors.into_iter().map(evaluate::Run::from));
             Ok(runs)
         })
