@@ -48,6 +48,7 @@ mod rule;
 mod scored;
 mod shortcut;
 mod skipped;
+mod subject;
 mod symbols;
 #[cfg(test)]
 mod tests;
@@ -76,6 +77,7 @@ pub use record::Record;
 pub use reference::Reference;
 pub use remedy::{Change, Remedies};
 pub use rule::{Rule, rule, rules};
+pub use subject::Subject;
 pub use text::text;
 pub use truncation::truncation;
 pub use verdict::{Grade, Verdict, gate, regressions};
@@ -157,85 +159,6 @@ impl Audit {
     }
 }
 
-/// What is audited: records, their homology clusters, and how they are held out, if they are.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    dataset: &'a Dataset,
-    clusters: &'a [u32],
-    k: usize,
-    held_out: Option<(&'a Splits, &'a Neighbours)>,
-    random: Option<&'a Neighbours>,
-    seed: u64,
-    sensitive: bool,
-    counterfactual: bool,
-    predictions: Option<&'a [Predicted]>,
-    references: &'a [Reference],
-}
-
-impl<'a> Subject<'a> {
-    /// A data set with its split.
-    #[must_use]
-    pub fn split(
-        dataset: &'a Dataset,
-        splits: &'a Splits,
-        neighbours: &'a Neighbours,
-        seed: u64,
-    ) -> Self {
-        Self {
-            held_out: Some((splits, neighbours)),
-            ..Self::unsplit(dataset, &splits.clusters, splits.certificate.k, seed)
-        }
-    }
-
-    /// A data set that nobody has split: its homology clusters, one number a record, and the k-mer
-    /// length that near copies are looked for with.
-    #[must_use]
-    pub fn unsplit(dataset: &'a Dataset, clusters: &'a [u32], k: usize, seed: u64) -> Self {
-        Self {
-            dataset,
-            clusters,
-            k,
-            held_out: None,
-            random: None,
-            seed,
-            sensitive: false,
-            counterfactual: false,
-            predictions: None,
-            references: &[],
-        }
-    }
-
-    /// The neighbours of [`random_split`], where they are known already.
-    #[must_use]
-    pub fn with_random_split(self, neighbours: &'a Neighbours) -> Self {
-        Self { random: Some(neighbours), ..self }
-    }
-
-    /// Looks for distant relatives across the split, too, which takes longer.
-    #[must_use]
-    pub fn with_sensitivity(self, sensitive: bool) -> Self {
-        Self { sensitive, ..self }
-    }
-
-    /// Trains cheap models on other versions of the data, too, which takes longer.
-    #[must_use]
-    pub fn with_counterfactual(self, counterfactual: bool) -> Self {
-        Self { counterfactual, ..self }
-    }
-
-    /// What earlier models predicted: none of it should be a label now.
-    #[must_use]
-    pub fn with_predictions(self, predictions: &'a [Predicted]) -> Self {
-        Self { predictions: Some(predictions), ..self }
-    }
-
-    /// Populations that a score is meant for.
-    #[must_use]
-    pub fn with_references(self, references: &'a [Reference]) -> Self {
-        Self { references, ..self }
-    }
-}
-
 /// Everything that can be told without a trained model, in the order of the report.
 #[must_use]
 pub fn data(subject: &Subject) -> Vec<Finding> {
@@ -271,6 +194,15 @@ pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     let records = record::records(subject, &identities, neighbours);
     findings.push(counterfactual::counterfactual(subject, &records));
     (findings, records)
+}
+
+/// Whether the ranking of cheap models holds on other versions of the data, asked for or not.
+#[must_use]
+pub fn ranking(subject: &Subject) -> Finding {
+    let identities = Identities::new(subject.dataset);
+    let dealt = would_leak::Dealt::new(subject);
+    let records = record::records(subject, &identities, dealt.neighbours());
+    counterfactual::counterfactual(&subject.with_counterfactual(true), &records)
 }
 
 /// Everything that needs the trained models' scores, in the order of the report.

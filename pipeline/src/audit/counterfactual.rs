@@ -63,7 +63,8 @@ impl Scored {
 /// classes matched by length and GC content, and balanced by each nuisance column.
 pub(super) fn counterfactual(subject: &Subject, records: &[Record]) -> Finding {
     if !subject.counterfactual {
-        return not_applicable(CHECK, TITLE, "it is asked for with --counterfactual");
+        let why = "it is asked for with --counterfactual, in a workflow with `audit: {counterfactual: true}`";
+        return not_applicable(CHECK, TITLE, why);
     }
     let dataset = subject.dataset;
     let target = Target { names: &dataset.classes, values: &dataset.labels };

@@ -150,13 +150,14 @@ impl Shares {
     /// 95 % quantile over draws of the range of the levels' deviations, for `gaps` such ranges.
     fn range_quantile(&self, levels: &[usize], seed: u64, gaps: usize) -> f64 {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let clusters = self.clusters.len() as u32;
         let mut ranges: Vec<f64> = (0..DRAWS)
             .map(|_| {
                 let mut n = vec![0.0; self.levels.len()];
                 let mut hits = vec![0.0; self.levels.len()];
-                for _ in 0..self.clusters.len() {
+                for _ in 0..clusters {
                     for (level, more, right) in
-                        &self.clusters[rng.random_range(0..self.clusters.len())]
+                        &self.clusters[rng.random_range(0..clusters) as usize]
                     {
                         n[*level] += more;
                         hits[*level] += right;

@@ -10,10 +10,9 @@ use super::labelled::{Given, Labelled};
 use super::located;
 use crate::artefact;
 use crate::audit::record::{self, Record};
-use crate::audit::{
-    self, Finding, InputFile, Predicted, Reference, Remedies, Subject, gate, regressions,
-};
+use crate::audit::{self, Finding, InputFile, Reference, Remedies, Subject, gate, regressions};
 use crate::console::Console;
+use crate::earlier;
 use crate::error::{Error, InputError};
 use crate::neighbour::Neighbours;
 use crate::read::table::Table;
@@ -56,7 +55,8 @@ pub(super) struct Audit {
     /// Population that the score is for: a table of level and share for a metadata column.
     #[arg(long, value_name = "COLUMN=TABLE")]
     reference: Vec<String>,
-    /// Audits of earlier predictions: none of them should be a label now.
+    /// Audits of earlier predictions: none of them should be a label now. Those beside the files,
+    /// TABLE.audit.json for TABLE.tsv, are found without being named.
     #[arg(long, value_name = "AUDIT.json", num_args = 1..)]
     predictions: Vec<PathBuf>,
     /// Look for distant relatives across the split, too (about 80 % identity); takes longer.
@@ -146,7 +146,8 @@ impl Audit {
             self.files.iter().chain(&self.train).chain(&self.test).cloned().collect();
         let given = self.labelled.read(&files)?;
         let dataset = &given.dataset;
-        let predictions = self.earlier()?;
+        let labels = files.iter().chain(self.labelled.labels()).map(PathBuf::as_path);
+        let predictions = earlier::predicted(&earlier::audits(&self.predictions, labels))?;
         let references = self.references()?;
         let told = |subject: Subject| {
             let subject = subject
@@ -195,18 +196,6 @@ impl Audit {
         let named = workflow::Given { table, id: self.splits_id.clone(), column };
         let config = workflow::Split { given: Some(named), ..workflow::Split::default() };
         Ok(Some((parts, config)))
-    }
-
-    /// What earlier models predicted; `None` where no predictions are named.
-    fn earlier(&self) -> Result<Option<Vec<Predicted>>, Error> {
-        if self.predictions.is_empty() {
-            return Ok(None);
-        }
-        let mut out = Vec::new();
-        for path in &self.predictions {
-            out.extend(artefact::read_json::<audit::Audit>(path)?.predicted);
-        }
-        Ok(Some(out))
     }
 
     fn references(&self) -> Result<Vec<Reference>, Error> {

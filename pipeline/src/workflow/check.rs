@@ -29,6 +29,9 @@ pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mi
         check.file_name(&["predict", name], name);
         check.input(name, input);
     }
+    for path in &workflow.audit.predictions {
+        check.file(&["audit", "predictions"], path);
+    }
     check.mistakes
 }
 
