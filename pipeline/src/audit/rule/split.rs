@@ -82,8 +82,8 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         code: "counterfactual.ranking",
-        meaning: "The model that wins here would not win on another version of the data: the choice rests on the split",
-        formula: "composition, look-up and naive Bayes in 5 folds on the records as given, without repeats, with whole clusters held out, with classes matched by length and GC content, and balanced by each nuisance column; 1 - share of the bootstrap draws of clusters in which the leader of the random folds leads with whole clusters held out; warns from 0.95",
+        meaning: "Models change places on another version of the data: which one is chosen rests on the split",
+        formula: "composition, look-up and naive Bayes in 5 folds on the records as given, without repeats, with whole clusters held out, with classes matched by length and GC content, and balanced by each nuisance column; the largest share, over pairs of models, of the bootstrap draws of clusters in which the worse one on random folds is the better one with whole clusters held out; warns from 0.975",
         source: "Efron and Tibshirani 1993, chapter 10; Iacus et al. 2012, doi:10.1093/pan/mpr013",
         remedy: "Choose models and settings on folds of whole homology clusters",
     },
