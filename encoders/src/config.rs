@@ -122,6 +122,30 @@ impl EncoderConfig {
         }
     }
 
+    /// Returns the number of symbols that one encoded sequence covers; `None` where there is no limit.
+    #[must_use]
+    pub fn reach(&self) -> Option<usize> {
+        match *self {
+            Self::OneHot { length, .. }
+            | Self::Reduced { length, .. }
+            | Self::Properties { length, .. } => Some(length),
+            Self::KmerTokens { k, stride, length, .. } => {
+                let steps = length?.saturating_sub(1);
+                Some(steps.saturating_mul(stride.unwrap_or(k)).saturating_add(k))
+            }
+            Self::Codons { length, .. } | Self::SixFrames { length, .. } => {
+                Some(length.saturating_mul(3))
+            }
+            Self::KmerCounts { .. } | Self::ReducedKmerCounts { .. } => None,
+        }
+    }
+
+    /// Returns the number of symbols that belong together: 3 where codons are read, otherwise 1.
+    #[must_use]
+    pub fn frame(&self) -> usize {
+        if matches!(self, Self::Codons { .. } | Self::SixFrames { .. }) { 3 } else { 1 }
+    }
+
     /// Returns what each channel, or each token id, stands for: a letter or a k-mer.
     pub fn names(&self) -> Result<Vec<String>, ConfigError> {
         Ok(match *self {
@@ -310,6 +334,29 @@ mod tests {
         assert_eq!(shape(EncoderConfig::SixFrames { length: 9, alphabet }), frames);
         let expected = Shape::Tokens { length: 7, vocabulary: 66 };
         assert_eq!(shape(tokens(3, None, Some(7))), expected);
+    }
+
+    #[test]
+    fn reach_is_what_is_not_truncated() {
+        let alphabet = Alphabet::Dna;
+        for config in [
+            one_hot(9),
+            tokens(4, Some(3), Some(5)),
+            tokens(4, None, Some(1)),
+            EncoderConfig::Codons { length: 4, alphabet },
+            EncoderConfig::SixFrames { length: 4, alphabet },
+        ] {
+            let reach = config.reach().unwrap();
+            let truncated = |length: usize| {
+                let mut batch = crate::Batch::default();
+                build(&config).unwrap().encode(&[&vec![b'A'; length]], &mut batch).unwrap();
+                batch.truncated
+            };
+            // What is beyond the reach counts once it makes a symbol, a token or a codon.
+            assert_eq!((truncated(reach), truncated(reach + 4)), (0, 1), "{config:?}");
+            assert_eq!(reach % config.frame(), 0);
+        }
+        assert_eq!(counts(6, false, alphabet).reach(), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From symbols to the batches that models read: the seam between encoders and models.
 
 pub mod tensors;
+pub mod windows;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use cistron_models::fit::{Source, SourceError};
 use cistron_models::input::InputShape;
 
 use crate::dataset::Dataset;
+pub use windows::Longer;
 
 /// The shape that a network is built for.
 #[must_use]
@@ -52,14 +54,18 @@ impl<'a> Sequences<'a> {
         Ok(Self { encoder, empty: batch.values, table, sequences, labels })
     }
 
-    /// The records `indices` of a data set, in that order.
+    /// The records `indices` of a data set, in that order; long ones maybe as several examples.
     pub fn of(
         config: &EncoderConfig,
+        longer: Longer,
         dataset: &'a Dataset,
         indices: &[usize],
     ) -> Result<Self, ConfigError> {
-        let sequences = indices.iter().map(|i| dataset.sequence(*i)).collect();
-        let labels = indices.iter().map(|i| dataset.labels[*i].unwrap_or(0)).collect();
+        let (mut sequences, mut labels) = (Vec::new(), Vec::new());
+        for &record in indices {
+            sequences.extend(longer.parts(config, dataset.sequence(record)));
+            labels.resize(sequences.len(), dataset.labels[record].unwrap_or(0));
+        }
         Self::new(config, sequences, labels)
     }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::artefact;
 use crate::audit::{Audit, Profile};
-use crate::encode::{Sequences, input_shape};
+use crate::encode::{Longer, Sequences, input_shape};
 use crate::error::{Error, InputError};
 
 /// Version of `model.json` that this program reads and writes.
@@ -39,6 +39,9 @@ pub struct Card {
     pub architecture: Architecture,
     /// Encoder with its settings.
     pub encoder: EncoderConfig,
+    /// What becomes of sequences that are longer than the encoder.
+    #[serde(default)]
+    pub longer: Longer,
     /// Class names, in the order of the network's outputs.
     pub classes: Vec<String>,
     /// Logits are divided by this before the softmax (temperature scaling, arXiv:1706.04599).
@@ -151,25 +154,28 @@ impl Model {
         Ok(Self { card, network, weights, index, ids, audit })
     }
 
-    /// Logits (N, K) of sequences, a batch at a time.
-    pub fn logits(&self, executor: &Executor, sequences: &[&[u8]]) -> Result<Vec<f32>, Error> {
-        let source = Sequences::new(&self.card.encoder, sequences.to_vec(), Vec::new())
-            .map_err(|error| Error::stage("predict", error))?;
-        predict(&self.network, &self.weights, &source, BATCH, executor)
-            .map_err(|error| Error::stage("predict", error))
-    }
-
-    /// Calibrated probabilities (N, K) of sequences.
+    /// Calibrated probabilities (N, K) of sequences, a batch at a time; where long sequences are seen
+    /// as windows, the mean of their windows' probabilities.
     pub fn probabilities(
         &self,
         executor: &Executor,
         sequences: &[&[u8]],
     ) -> Result<Vec<f32>, Error> {
-        let mut values = self.logits(executor, sequences)?;
-        for row in values.chunks_mut(self.card.classes.len()) {
-            softmax(row, self.card.temperature);
+        let Card { encoder, longer, temperature, .. } = &self.card;
+        let mut counts = Vec::with_capacity(sequences.len());
+        let mut parts = Vec::with_capacity(sequences.len());
+        for sequence in sequences {
+            let before = parts.len();
+            parts.extend(longer.parts(encoder, sequence));
+            counts.push(parts.len() - before);
         }
-        Ok(values)
+        let source = Sequences::new(encoder, parts, Vec::new())
+            .map_err(|error| Error::stage("predict", error))?;
+        let mut values = predict(&self.network, &self.weights, &source, BATCH, executor)
+            .map_err(|error| Error::stage("predict", error))?;
+        let classes = self.card.classes.len();
+        values.chunks_mut(classes).for_each(|row| softmax(row, *temperature));
+        Ok(means(&values, &counts, classes))
     }
 
     /// The nearest record learnt from, by the sequence's own k-mers.
@@ -202,9 +208,29 @@ pub fn softmax(row: &mut [f32], temperature: f64) {
     }
 }
 
+/// The mean row of each group of `counts` rows of `classes` values.
+fn means(rows: &[f32], counts: &[usize], classes: usize) -> Vec<f32> {
+    let mut rows = rows.chunks(classes);
+    let mut out = Vec::with_capacity(counts.len() * classes);
+    for &count in counts {
+        let mut sums = vec![0.0; classes];
+        for row in rows.by_ref().take(count) {
+            sums.iter_mut().zip(row).for_each(|(sum, p)| *sum += f64::from(*p));
+        }
+        out.extend(sums.iter().map(|sum| (sum / count as f64) as f32));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_windows_are_averaged() {
+        let rows = [0.5, 0.5, 0.25, 0.75, 0.75, 0.25, 1.0, 0.0];
+        assert_eq!(means(&rows, &[1, 2, 1], 2), [0.5, 0.5, 0.5, 0.5, 1.0, 0.0]);
+    }
 
     #[test]
     fn softmax_by_hand_with_temperature() {

@@ -14,7 +14,7 @@ use indicatif::ProgressBar;
 use crate::artefact;
 use crate::audit::{Audit, Profile};
 use crate::dataset::Dataset;
-use crate::encode::{Sequences, input_shape};
+use crate::encode::{Longer, Sequences, input_shape};
 use crate::error::Error;
 use crate::interrupt;
 use crate::model::{self, Card, Model, Training};
@@ -31,6 +31,8 @@ pub struct Shard<'a> {
     pub architecture: &'a Architecture,
     /// Its encoder.
     pub encoder: &'a EncoderConfig,
+    /// What becomes of sequences that are longer than the encoder.
+    pub longer: Longer,
     /// Its training settings.
     pub config: &'a FitConfig,
     /// Fold whose training records are learnt from.
@@ -82,7 +84,7 @@ pub fn train(
     let records = splits.records(shard.fold, Part::Train);
     let held = splits.records(shard.fold, Part::Validation);
     let source = |records: &[usize]| {
-        Sequences::of(shard.encoder, dataset, records).map_err(|error| failed(&error))
+        Sequences::of(shard.encoder, shard.longer, dataset, records).map_err(|error| failed(&error))
     };
     let (learnt, validation) = (source(&records)?, source(&held)?);
     let shape = input_shape(learnt.shape());
@@ -103,7 +105,7 @@ pub fn train(
 
     let logits = fit::predict(&network, &fitted.weights, &validation, model::BATCH, executor)
         .map_err(|error| failed(&error))?;
-    let labels: Vec<usize> = (0..held.len()).map(|i| validation.label(i) as usize).collect();
+    let labels: Vec<usize> = (0..validation.len()).map(|i| validation.label(i) as usize).collect();
     // Without validation records there is nothing to calibrate on: the logits stay as they are.
     let temperature =
         Temperature::fit(&logits, &labels, network.classes()).unwrap_or_default().value();
@@ -118,6 +120,7 @@ pub fn train(
         name: shard.name.to_string(),
         architecture: shard.architecture.clone(),
         encoder: shard.encoder.clone(),
+        longer: shard.longer,
         classes: dataset.classes.clone(),
         temperature,
         k: certificate.k,

@@ -16,6 +16,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::encode::Longer;
 use crate::variant::Strand;
 pub use read::{Labels, OnError, Read, SequenceTable};
 
@@ -156,6 +157,9 @@ pub struct Model {
     /// Encoder of this model, instead of the common one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encode: Option<EncoderConfig>,
+    /// What becomes of sequences that are longer than the encoder.
+    #[serde(default)]
+    pub longer: Longer,
     /// Training settings.
     #[serde(default)]
     pub train: FitConfig,

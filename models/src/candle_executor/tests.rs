@@ -335,6 +335,9 @@ fn every_other_layer_has_the_right_gradients() {
             check(&network, Some(DropoutKey { seed: 8, step: 0 }));
         }
     }
+    // So long that the shares are not kept for the way back.
+    let long = vec![linear(4), Layer::Attention { heads: 2 }];
+    check(&network(dense(270, 3), long, Pool::Average), None);
     let embedded = vec![Layer::Embedding { width: 4 }, Layer::MaxPool { width: 2 }];
     check(&network(TOKENS, embedded, Pool::Average), None);
 }

@@ -1,6 +1,9 @@
 //! Multi-head attention among the valid rows of one record, head by head and a block of queries at a
 //! time, so that memory grows with the length and not with its square (Dao et al. 2022,
-//! arXiv:2205.14135). The way back computes the shares again.
+//! arXiv:2205.14135). The way back computes the shares of long records again; those of short ones are
+//! kept, which is faster.
+
+use std::mem::take;
 
 use super::aligned::Aligned;
 use super::lanes::LANES;
@@ -12,6 +15,14 @@ use crate::wide::{greatest, product_sum, sum};
 
 /// Queries of a block, at most.
 const BLOCK: usize = 56;
+
+/// The longest record whose shares are kept for the way back.
+const KEPT: usize = 256;
+
+/// Floats of the shares that are kept of a record of `length` rows.
+pub(super) fn kept(length: usize, heads: usize) -> usize {
+    if length <= KEPT { heads * length * padded(length) } else { 0 }
+}
 
 /// Buffers of one head.
 #[derive(Debug, Default)]
@@ -57,15 +68,15 @@ impl Scratch {
         }
     }
 
-    /// The shares of all keys in the mixtures of the queries from `first` on.
-    fn share(&mut self, path: Path, head: &Head, first: usize, count: usize) {
+    /// Writes the shares of all keys in the mixtures of the queries from `first` on.
+    fn share(&self, path: Path, head: &Head, (first, count): (usize, usize), shares: &mut [f32]) {
         let Head { valid, width, .. } = *head;
         let row = padded(valid);
-        let out =
-            Out { values: &mut self.shares, row, rows: count, vectors: row / LANES, relu: false };
+        let shares = &mut shares[..count * row];
+        let out = Out { values: shares, row, rows: count, vectors: row / LANES, relu: false };
         let left = Left::rows(&self.queries[first * padded(width)..], width, padded(width));
         multiply(path, out, &left, &Right::packed(&self.key_panels, width), Start::Zero);
-        softmax(path, &mut self.shares[..count * row], row, valid);
+        softmax(path, shares, row, valid);
     }
 }
 
@@ -169,22 +180,30 @@ pub(super) fn forward(
     head: &Head,
     triple: &[f32],
     scratch: &mut Scratch,
+    kept: &mut [f32],
     out: &mut [f32],
 ) {
     let Head { valid, channels, width, triple_row, row } = *head;
-    let padded_width = padded(width);
-    for start in (0..channels).step_by(width) {
+    let (padded_width, square) = (padded(width), padded(valid));
+    for (number, start) in (0..channels).step_by(width).enumerate() {
         head.rows(&triple[start..], triple_row, head.scale(), &mut scratch.queries);
         head.panels(&triple[channels + start..], triple_row, &mut scratch.key_panels);
         head.rows(&triple[2 * channels + start..], triple_row, 1.0, &mut scratch.values);
         for (first, count) in head.blocks() {
-            scratch.share(path, head, first, count);
-            let left = Left::rows(&scratch.shares, valid, padded(valid));
+            let mut own = take(&mut scratch.shares);
+            let shares = if kept.is_empty() {
+                &mut own[..]
+            } else {
+                &mut kept[(number * valid + first) * square..]
+            };
+            scratch.share(path, head, (first, count), shares);
+            let left = Left::rows(shares, valid, square);
             let right = Right::plain(&scratch.values, padded_width);
             let values = &mut scratch.mixed[first * padded_width..];
             let vectors = padded_width / LANES;
             let out = Out { values, row: padded_width, rows: count, vectors, relu: false };
             multiply(path, out, &left, &right, Start::Zero);
+            scratch.shares = own;
         }
         head.put(&scratch.mixed, 1.0, &mut out[start..], row);
     }
@@ -197,23 +216,31 @@ pub(super) fn backward(
     triple: &[f32],
     slopes: &[f32],
     scratch: &mut Scratch,
+    kept: &[f32],
     back: &mut [f32],
 ) {
     let Head { valid, channels, width, triple_row, row } = *head;
     let padded_width = padded(width);
     let square = padded(valid);
-    for start in (0..channels).step_by(width) {
+    for (number, start) in (0..channels).step_by(width).enumerate() {
         let (keys, values) = (&triple[channels + start..], &triple[2 * channels + start..]);
         head.rows(&triple[start..], triple_row, head.scale(), &mut scratch.queries);
         head.rows(keys, triple_row, 1.0, &mut scratch.keys);
-        head.panels(keys, triple_row, &mut scratch.key_panels);
+        if kept.is_empty() {
+            head.panels(keys, triple_row, &mut scratch.key_panels);
+        }
         head.panels(values, triple_row, &mut scratch.value_panels);
         head.rows(&slopes[start..], row, 1.0, &mut scratch.mixed);
         for (first, count) in head.blocks() {
-            scratch.share(path, head, first, count);
+            let mut own = take(&mut scratch.shares);
+            let shares = if kept.is_empty() {
+                scratch.share(path, head, (first, count), &mut own);
+                &own[..]
+            } else {
+                &kept[(number * valid + first) * square..]
+            };
             let rows = first * padded_width;
-            let Scratch { queries, keys, value_panels, shares, slopes, mixed, back, .. } =
-                &mut *scratch;
+            let Scratch { queries, keys, value_panels, slopes, mixed, back, .. } = &mut *scratch;
             let [to_queries, to_keys, to_values] = back;
             let start = if first == 0 { Start::Zero } else { Start::Add };
             let vectors = padded_width / LANES;
@@ -233,6 +260,7 @@ pub(super) fn backward(
             let left = Left::transposed(slopes, count, square);
             let right = Right::plain(&queries[rows..], padded_width);
             multiply(path, wide(&mut to_keys[..], valid), &left, &right, start);
+            scratch.shares = own;
         }
         let scales = [head.scale(), 1.0, 1.0];
         for (part, (from, scale)) in scratch.back.iter().zip(scales).enumerate() {

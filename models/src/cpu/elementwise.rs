@@ -33,6 +33,31 @@ on_every_path! {
         slopes.iter_mut().zip(values).for_each(|(slope, &value)| *slope *= gelu_slope(value));
     }
 
+    /// The sums of two slices.
+    pub(super) fn sum(left: &[f32], right: &[f32], out: &mut [f32]) {
+        for ((out, left), right) in out.iter_mut().zip(left).zip(right) {
+            *out = left + right;
+        }
+    }
+
+    /// Adds a vector of `channels` floats to each row of `width`.
+    pub(super) fn add_vectors(
+        values: &[f32],
+        vectors: &[f32],
+        channels: usize,
+        width: usize,
+        out: &mut [f32],
+    ) {
+        let rows = out.chunks_exact_mut(width).zip(values.chunks_exact(width));
+        for ((out, row), vector) in rows.zip(vectors.chunks_exact(channels)) {
+            let (out, padding) = out.split_at_mut(channels);
+            for ((out, value), other) in out.iter_mut().zip(row).zip(vector) {
+                *out = value + other;
+            }
+            padding.fill(0.0);
+        }
+    }
+
     /// Adds `other` to `sums`.
     pub(super) fn add(other: &[f32], sums: &mut [f32]) {
         sums.iter_mut().zip(other).for_each(|(sum, value)| *sum += value);

@@ -86,10 +86,17 @@ impl Workspace {
         } else {
             Sparse::default()
         };
+        let mut own: Vec<Aligned> = plan.own.iter().map(|&len| zeros(len)).collect();
+        for step in plan.steps.iter().filter(|_| !train) {
+            // Shares are kept for the way back only.
+            if let Kind::Attention { .. } = step.kind {
+                own[step.own] = Aligned::default();
+            }
+        }
         Self {
             values: plan.values.iter().map(|buffer| zeros(buffer.len())).collect(),
             slopes: plan.slopes.iter().map(|b| zeros(if train { b.len() } else { 0 })).collect(),
-            own: plan.own.iter().map(|&len| zeros(len)).collect(),
+            own,
             rows: vec![0; plan.slots.len()],
             starts: [vec![0; starts], vec![0; starts]],
             tile: zeros(tile),

@@ -30,7 +30,8 @@ pub fn truncation(model: &str, truncated: usize, n: usize) -> Finding {
         remedy: if truncated == 0 {
             String::new()
         } else {
-            "raise the encoder's `length`, or use k-mer counts, which have none".into()
+            "raise the encoder's `length`, set `longer: windows`, or use k-mer counts, which have none"
+                .into()
         },
         ..open(&check, &title)
     };

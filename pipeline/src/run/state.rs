@@ -239,6 +239,7 @@ impl<'a> State<'a> {
             name,
             architecture,
             encoder,
+            longer: model.longer,
             config: &model.train,
             fold,
             seed: workflow.seed + seed as u64,
@@ -257,7 +258,8 @@ impl<'a> State<'a> {
         let outputs = trained.save(&folder)?;
         if trained.model.card.training.truncated > 0 {
             self.console.warn(&format!(
-                "{name}: {} of {} records are longer than the encoder's length and were cut",
+                "{name}: {} of {} records are longer than the encoder and were cut \
+                 (`longer: windows` reads them whole)",
                 trained.model.card.training.truncated,
                 dataset.len()
             ));

@@ -98,8 +98,8 @@ impl Pass<'_> {
                 }
                 Kind::Attention { heads } => {
                     let head = self.head(step, heads, valid);
-                    let scratch = &mut space.attention;
-                    attention::backward(path, &head, values, slopes, scratch, back);
+                    let (scratch, kept) = (&mut space.attention, &mut space.own[step.own][..]);
+                    attention::backward(path, &head, values, slopes, scratch, kept, back);
                 }
                 // The branch gets the slopes of the sum, which stay those of what was skipped.
                 Kind::Join { .. } => back.copy_from_slice(slopes),

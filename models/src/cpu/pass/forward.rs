@@ -64,12 +64,8 @@ impl Pass<'_> {
         let values = &all[from.values][buffer.at(0)..buffer.at(valid)];
         match step.kind {
             Kind::Position(weight) => {
-                let vectors = self.weights[weight.at..].chunks_exact(channels);
-                let rows = out.chunks_exact_mut(width).zip(values.chunks_exact(width));
-                for ((out, row), vector) in rows.zip(vectors) {
-                    out.copy_from_slice(row);
-                    out.iter_mut().zip(vector).for_each(|(sum, value)| *sum += value);
-                }
+                let vectors = &self.weights[weight.at..];
+                elementwise::add_vectors(path, values, vectors, channels, width, out);
             }
             Kind::Relu => elementwise::relu(path, values, out),
             Kind::Gelu => elementwise::gelu(path, values, out),
@@ -95,12 +91,12 @@ impl Pass<'_> {
             }
             Kind::Attention { heads } => {
                 let head = self.head(step, heads, valid);
-                attention::forward(path, &head, values, scratch, out);
+                let kept = &mut own[step.own][..];
+                attention::forward(path, &head, values, scratch, kept, out);
             }
             Kind::Join { skip } => {
-                out.copy_from_slice(values);
                 let skipped = &all[plan.slots[skip].values][plan.values_of(skip).at(0)..];
-                elementwise::add(path, &skipped[..out.len()], out);
+                elementwise::sum(path, values, skipped, out);
             }
             Kind::Dropout { rate, number: layer } => match self.dropout {
                 Some(key) => {

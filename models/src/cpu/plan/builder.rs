@@ -2,6 +2,7 @@
 
 use super::map::{convolution_of, followers, linear};
 use super::{Buffer, Kind, Map, Plan, Slopes, Slot, Source, Step, Trained, WHOLE, padded};
+use crate::cpu::attention;
 use crate::input::InputShape;
 use crate::layer::{Activation, Convolution, Layer, Pool};
 use crate::network::Network;
@@ -175,7 +176,8 @@ impl Builder {
             Layer::Attention { heads } => {
                 let triple = self.map(linear(3 * channels), input, length, false, 1);
                 let mixed = self.slot(length, channels);
-                self.step(Kind::Attention { heads: *heads }, triple, mixed, 0, true);
+                let own = self.own(attention::kept(length, *heads));
+                self.step(Kind::Attention { heads: *heads }, triple, mixed, own, true);
                 self.map(linear(channels), mixed, length, false, 1)
             }
             Layer::Residual(layers) => {
