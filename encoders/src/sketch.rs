@@ -17,6 +17,7 @@ mod file;
 mod groups;
 mod index;
 mod kmers;
+mod pairwise;
 mod sets;
 
 pub use cluster::{Clusters, cluster};
@@ -24,6 +25,7 @@ pub use cross::{CrossCheck, MAX_EVIDENCE, Pair, cross_pairs};
 pub use file::{FILE_VERSION, SketchFileError};
 pub use groups::MAX_WORK;
 pub use index::{Denominator, Index, Nearest, Scratch};
+pub use pairwise::Pairwise;
 pub use sets::KmerSets;
 
 use crate::alphabet::Alphabet;

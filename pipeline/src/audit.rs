@@ -6,9 +6,11 @@ mod calibration;
 mod card;
 mod cell;
 mod certificate;
+pub mod circularity;
 mod confounding;
 mod contingency;
 mod contradiction;
+mod counterfactual;
 mod distant;
 pub mod diversity;
 mod drift;
@@ -18,7 +20,9 @@ mod feedback;
 pub mod finding;
 mod gap;
 mod gate;
+mod group_calibration;
 mod group_performance;
+mod group_recall;
 mod homologue;
 mod intersection;
 mod label_noise;
@@ -28,6 +32,7 @@ pub mod locus;
 mod lookup;
 mod memorisation;
 mod numeric;
+mod partition;
 #[cfg(test)]
 mod planted;
 mod probe;
@@ -44,6 +49,7 @@ mod rule;
 mod scored;
 mod shortcut;
 mod skipped;
+mod subject;
 mod symbols;
 #[cfg(test)]
 mod tests;
@@ -72,9 +78,11 @@ pub use record::Record;
 pub use reference::Reference;
 pub use remedy::{Change, Remedies};
 pub use rule::{Rule, rule, rules};
+pub use subject::Subject;
 pub use text::text;
 pub use truncation::truncation;
 pub use verdict::{Grade, Verdict, gate, regressions};
+pub use would_leak::random_split;
 
 /// Version of `audit.json`.
 pub const SCHEMA: u32 = 1;
@@ -152,69 +160,6 @@ impl Audit {
     }
 }
 
-/// What is audited: records, their homology clusters, and how they are held out, if they are.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    dataset: &'a Dataset,
-    clusters: &'a [u32],
-    k: usize,
-    held_out: Option<(&'a Splits, &'a Neighbours)>,
-    seed: u64,
-    sensitive: bool,
-    predictions: Option<&'a [Predicted]>,
-    references: &'a [Reference],
-}
-
-impl<'a> Subject<'a> {
-    /// A data set with its split.
-    #[must_use]
-    pub fn split(
-        dataset: &'a Dataset,
-        splits: &'a Splits,
-        neighbours: &'a Neighbours,
-        seed: u64,
-    ) -> Self {
-        Self {
-            held_out: Some((splits, neighbours)),
-            ..Self::unsplit(dataset, &splits.clusters, splits.certificate.k.unwrap_or(0), seed)
-        }
-    }
-
-    /// A data set that nobody has split: its homology clusters, one number a record, and the k-mer
-    /// length that near copies are looked for with.
-    #[must_use]
-    pub fn unsplit(dataset: &'a Dataset, clusters: &'a [u32], k: usize, seed: u64) -> Self {
-        Self {
-            dataset,
-            clusters,
-            k,
-            held_out: None,
-            seed,
-            sensitive: false,
-            predictions: None,
-            references: &[],
-        }
-    }
-
-    /// Looks for distant relatives across the split, too, which takes longer.
-    #[must_use]
-    pub fn with_sensitivity(self, sensitive: bool) -> Self {
-        Self { sensitive, ..self }
-    }
-
-    /// What earlier models predicted: none of it should be a label now.
-    #[must_use]
-    pub fn with_predictions(self, predictions: &'a [Predicted]) -> Self {
-        Self { predictions: Some(predictions), ..self }
-    }
-
-    /// Populations that a score is meant for.
-    #[must_use]
-    pub fn with_references(self, references: &'a [Reference]) -> Self {
-        Self { references, ..self }
-    }
-}
-
 /// Everything that can be told without a trained model, in the order of the report.
 #[must_use]
 pub fn data(subject: &Subject) -> Vec<Finding> {
@@ -251,7 +196,18 @@ pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     findings.extend(reference::reference(subject));
     findings.extend(confounding::confounding(subject));
     findings.extend(batch::batch(subject));
-    (findings, record::records(subject, &identities, neighbours))
+    let records = record::records(subject, &identities, neighbours);
+    findings.push(counterfactual::counterfactual(subject, &records));
+    (findings, records)
+}
+
+/// Whether the ranking of cheap models holds on other versions of the data, asked for or not.
+#[must_use]
+pub fn ranking(subject: &Subject) -> Finding {
+    let identities = Identities::new(subject.dataset);
+    let dealt = would_leak::Dealt::new(subject);
+    let records = record::records(subject, &identities, dealt.neighbours());
+    counterfactual::counterfactual(&subject.with_counterfactual(true), &records)
 }
 
 /// Everything that needs the trained models' scores, in the order of the report.
@@ -275,8 +231,10 @@ pub fn performance(
             memorisation::memorisation(model, neighbours, seed)
         });
         findings.extend(group_performance::group_performance(model, dataset, seed));
+        findings.extend(group_recall::group_recall(model, dataset, seed));
         findings.extend(intersection::intersection(model, dataset, seed));
         findings.push(calibration::calibration(model, dataset));
+        findings.extend(group_calibration::group_calibration(model, dataset, seed));
         findings.push(label_noise::label_noise(model, dataset, &splits.certificate.method));
     }
     numeric::worded(findings, dataset)

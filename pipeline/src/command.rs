@@ -9,12 +9,14 @@ mod given;
 mod init;
 mod inspect;
 mod labelled;
+mod located;
 mod man;
 mod predict;
 mod qpcr;
 mod run;
 mod schema;
 mod split;
+mod variants;
 
 use clap::{Args, Parser, Subcommand};
 

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod command;
 pub mod console;
 pub mod dataset;
+pub mod earlier;
 pub mod encode;
 pub mod error;
 pub mod evaluate;

@@ -6,9 +6,7 @@ mod proximity;
 
 use std::collections::{BTreeMap, HashMap};
 
-use cistron_encoders::sketch::{
-    Denominator, Index, KmerSets, MIN_KMERS, Nearest, Scratch, SketchError,
-};
+use cistron_encoders::sketch::{KmerSets, MIN_KMERS, Pairwise, Scratch, SketchError};
 use rayon::prelude::*;
 
 use crate::dataset::Dataset;
@@ -122,7 +120,15 @@ impl Neighbours {
             return Ok(copies::copies(dataset, folds));
         }
         let sets = KmerSets::build(&dataset.sequences(), dataset.alphabet, k)?;
-        let comparison = Comparison::new(dataset, &sets, folds);
+        Ok(Self::with_sets(dataset, folds, Some(&sets)))
+    }
+
+    /// The same with the k-mer sets of the data set's records, where they are there already; `None`
+    /// for records that are no sequences.
+    #[must_use]
+    pub fn with_sets(dataset: &Dataset, folds: &[Vec<Part>], sets: Option<&KmerSets>) -> Self {
+        let Some(sets) = sets else { return copies::copies(dataset, folds) };
+        let comparison = Comparison::new(dataset, sets, folds);
         let found: Vec<(Relatives, Vec<Option<Neighbour>>)> = (0..dataset.len())
             .into_par_iter()
             .with_min_len(16)
@@ -136,7 +142,7 @@ impl Neighbours {
                 of_folds[fold].extend(neighbour.map(|n| (i, n)));
             }
         }
-        Ok(Self { k, folds: of_folds, relatives })
+        Self { k: sets.k(), folds: of_folds, relatives }
     }
 
     /// Number of folds.
@@ -168,7 +174,7 @@ impl Neighbours {
 /// Everything that one record is compared with.
 struct Comparison<'a> {
     sets: &'a KmerSets,
-    index: Index,
+    pairwise: Pairwise<'a>,
     folds: &'a [Vec<Part>],
     identities: Identities,
     labels: &'a [Option<u32>],
@@ -184,29 +190,24 @@ impl<'a> Comparison<'a> {
             same.entry(identities.forward(i)).or_default().push(i);
         }
         let labels = &dataset.labels;
-        Self { sets, index: Index::build(sets), folds, identities, labels, same }
+        Self { sets, pairwise: Pairwise::new(sets), folds, identities, labels, same }
     }
 
     /// Relatives of record `i`, and its neighbours in each fold where it is held out.
     fn of(&self, i: usize, scratch: &mut Scratch) -> (Relatives, Vec<Option<Neighbour>>) {
-        let query = self.sets.set(i);
+        let size = self.sets.set(i).len();
         let assessable = self.sets.assessable(i);
-        let found = if assessable {
-            self.index.neighbours(query, Denominator::Query, 0.0, scratch)
-        } else {
-            Vec::new()
-        };
         // Both denominators from one count of shared k-mers.
-        let smaller = |near: &Nearest| {
-            let size = self.sets.set(near.record as usize).len();
-            let shared = (near.containment * query.len() as f64).round();
-            (size >= MIN_KMERS).then(|| shared / query.len().min(size) as f64)
-        };
-        let near: Vec<(usize, f64, Option<f64>)> = found
-            .iter()
-            .filter(|n| n.record as usize != i)
-            .map(|n| (n.record as usize, n.containment, smaller(n)))
-            .collect();
+        let mut near: Vec<(usize, f64, Option<f64>)> = Vec::new();
+        if assessable {
+            self.pairwise.each_other(i as u32, scratch, |j, shared| {
+                let (j, shared) = (j as usize, f64::from(shared));
+                let other = self.sets.set(j).len();
+                let smaller = (other >= MIN_KMERS).then(|| shared / size.min(other) as f64);
+                near.push((j, shared / size as f64, smaller));
+            });
+        }
+        near.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let copies = self.same.get(&self.identities.forward(i)).map_or(&[][..], Vec::as_slice);
         let turned = self.identities.reverse(i).filter(|r| *r != self.identities.forward(i));
         let turned = turned.and_then(|r| self.same.get(&r)).map_or(&[][..], Vec::as_slice);

@@ -30,6 +30,8 @@ pub struct Prediction {
     pub containment: Option<f64>,
     /// Whether the record is unlike those learnt from; `None` where that cannot be told.
     pub unfamiliar: Option<bool>,
+    /// Which of `length` and `gc` lie outside the range of 99 % of the training records.
+    pub outside: &'static str,
 }
 
 impl Prediction {
@@ -109,6 +111,7 @@ impl Ensemble {
                 nearest: None,
                 containment: None,
                 unfamiliar: None,
+                outside: self.members[0].card.profile.outside(sequence),
             };
             for member in &members {
                 let found = member.familiar(sequence, scratch, kmers);
@@ -168,7 +171,8 @@ pub fn write(
     predictions: &[Prediction],
     audit: &Audit,
 ) -> Result<[PathBuf; 2], Error> {
-    let fixed = ["nearest_train", "containment", "unfamiliar", "label"].map(str::to_string);
+    let fixed =
+        ["nearest_train", "containment", "unfamiliar", "outside", "label"].map(str::to_string);
     let head = ["id".to_string(), "predicted".to_string()];
     let columns = head.into_iter().chain(classes.iter().cloned()).chain(fixed);
     let mut table = Tsv::new(columns)?;
@@ -178,6 +182,7 @@ pub fn write(
         row.push(prediction.nearest.clone().unwrap_or_default());
         row.push(prediction.containment.map_or(String::new(), |c| format!("{c:.4}")));
         row.push(prediction.unfamiliar.map_or(String::new(), |u| u.to_string()));
+        row.push(prediction.outside.to_string());
         let label = dataset.labels[*record].map(|l| dataset.classes[l as usize].clone());
         row.push(label.unwrap_or_default());
         table.row(row)?;

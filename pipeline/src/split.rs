@@ -144,6 +144,17 @@ pub fn split(
     given: Option<Given>,
     seed: u64,
 ) -> Result<Splits, Error> {
+    split_with_sets(config, dataset, given, seed).map(|(splits, _)| splits)
+}
+
+/// The same, with the k-mer sets that the records were compared by; `None` for records
+/// that are no sequences.
+pub fn split_with_sets(
+    config: &workflow::Split,
+    dataset: &Dataset,
+    given: Option<Given>,
+    seed: u64,
+) -> Result<(Splits, Option<KmerSets>), Error> {
     let column = grouped::column(config, dataset);
     let (sets, clusters) = if dataset.numbers.is_some() {
         (None, grouped::clusters(column.as_deref(), dataset)?)
@@ -180,13 +191,13 @@ pub fn split(
     let cells = dealt.cells();
     let folds = dealt.folds();
     let threshold = config.homology.unwrap_or_default().containment;
-    let certificate = if let Some(sets) = sets {
-        certificate::certify(dataset, &sets, &clusters, &cells, &folds, threshold, method, notes)?
+    let certificate = if let Some(sets) = &sets {
+        certificate::certify(dataset, sets, &clusters, &cells, &folds, threshold, method, notes)?
     } else {
         let column = column.as_deref();
         grouped::certify(dataset, column, &clusters, &cells, &folds, method, notes)
     };
-    Ok(Splits { clusters: clusters.cluster_of, folds, certificate })
+    Ok((Splits { clusters: clusters.cluster_of, folds, certificate }, sets))
 }
 
 /// Deals units to the parts or folds that the workflow names.

@@ -50,7 +50,7 @@ pub struct Workflow {
     /// Further files to predict, by name; the test split is always predicted.
     #[serde(default)]
     pub predict: IndexMap<String, Input>,
-    /// When the audit fails the run.
+    /// What the audit looks at beside the data, and when it fails the run.
     #[serde(default)]
     pub audit: AuditConfig,
 }
@@ -230,12 +230,19 @@ impl Input {
     }
 }
 
-/// When the audit fails the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+/// What the audit looks at beside the data, and when it fails the run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AuditConfig {
     /// The status from which the exit code is 4.
     pub fail_on: FailOn,
+    /// Audits of earlier predictions (`TABLE.audit.json`): none of them should be a label now. Those
+    /// beside the files that are read are found without being named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub predictions: Vec<PathBuf>,
+    /// Cheap models are trained on other versions of the data, too: does their ranking hold?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub counterfactual: bool,
 }
 
 /// The audit status from which the exit code is 4.

@@ -77,3 +77,54 @@ fn every_check_is_explained_and_a_typing_error_is_corrected() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(text(&wrong.stderr).contains("did you mean `leakage.near`?"));
 }
+
+#[test]
+fn variants_of_one_label_a_gene_are_circular() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, rows: std::ops::Range<usize>| {
+        let mut table = "chrom,pos,ref,alt,gene,label\n".to_string();
+        for i in rows {
+            let (gene, label) = (i % 20, ["benign", "pathogenic"][i % 2]);
+            table += &format!("chr1,{},A,G,g{gene},{label}\n", 100 + i);
+        }
+        let path = folder.path().join(name);
+        std::fs::write(&path, table).unwrap();
+        path.to_str().unwrap().to_string()
+    };
+    let (train, test) = (write("train.csv", 0..200), write("test.csv", 190..290));
+    let output = cistron(&["audit", "--train", &train, "--test", &test, "--fail-on", "fail"]);
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+    let report = text(&output.stdout);
+    assert!(report.contains("10 of 100 held-out variants (10.0 %) were learnt from"), "{report}");
+    assert!(report.contains("FAIL  circularity.gene"), "{report}");
+}
+
+#[test]
+fn labels_that_lie_beside_the_audit_of_their_prediction_are_recognised() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    let fasta = std::fs::read_to_string(root().join(GENES[0])).unwrap();
+    std::fs::write(path("genes.fasta"), fasta).unwrap();
+    std::fs::copy(root().join(GENES[2]), path("labels.tsv")).unwrap();
+    let (genes, labels) = (path("genes.fasta"), path("labels.tsv"));
+    let audit = ["audit", &genes, "--labels", &labels, "--label", "drug_class", "--out"];
+    let (one, two) = (path("first"), path("second"));
+    let first = [&audit[..], &[one.as_str()]].concat();
+    assert_eq!(cistron(&first).status.code(), Some(0));
+    // As if the labels had been predicted: an audit that goes with a table names what was said.
+    let json = std::fs::read_to_string(path("first/audit.json")).unwrap();
+    let mut value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let unknown = |value: &serde_json::Value| {
+        let findings = value["findings"].as_array().unwrap();
+        let asked = |f: &&serde_json::Value| f["check"] == "feedback.predicted-labels";
+        findings.iter().find(asked).unwrap()["status"].clone()
+    };
+    assert!(unknown(&value)["unknown"].is_string(), "{}", unknown(&value));
+    value["predicted"] = serde_json::json!([{"sequence": "00", "class": "x"}]);
+    std::fs::write(path("labels.audit.json"), value.to_string()).unwrap();
+    let second = [&audit[..], &[two.as_str()]].concat();
+    assert_eq!(cistron(&second).status.code(), Some(0));
+    let json = std::fs::read_to_string(path("second/audit.json")).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(unknown(&value), "pass");
+}

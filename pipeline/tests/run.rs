@@ -110,7 +110,7 @@ fn a_saved_model_predicts_alone_with_its_audit_beside() {
     let rows = std::fs::read_to_string(&table).unwrap();
     let head = rows.lines().next().unwrap();
     assert!(head.starts_with("id\tpredicted\tbla"), "{head}");
-    assert!(head.ends_with("nearest_train\tcontainment\tunfamiliar\tlabel"), "{head}");
+    assert!(head.ends_with("nearest_train\tcontainment\tunfamiliar\toutside\tlabel"), "{head}");
     assert_eq!(rows.lines().count(), 4);
     let audit = std::fs::read_to_string(folder.path().join("p.audit.json")).unwrap();
     assert!(audit.contains("query.unfamiliar") && audit.contains("duplicate"), "{audit}");

@@ -142,7 +142,7 @@ fn read_sets(space: KmerSpace, mut reader: Reader<'_>) -> Result<KmerSets, Sketc
     if records.max(kmers.len()) >= u32::MAX as usize {
         return Err(SketchError::TooLarge { records, kmers: kmers.len() }.into());
     }
-    Ok(KmerSets { space, offsets, kmers, fingerprints: Vec::new() })
+    Ok(KmerSets::without_fingerprints(space, offsets, kmers))
 }
 
 struct Reader<'a> {

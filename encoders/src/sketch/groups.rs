@@ -1,6 +1,6 @@
 //! Exhaustive counting of the k-mers that records of different groups share.
 
-use super::classes::{Classes, Inverted, Keep};
+use super::classes::Classes;
 use super::sets::KmerSets;
 use super::{Scratch, share};
 
@@ -25,7 +25,7 @@ pub(super) struct BetweenGroups<'a, G> {
 
 impl<'a, G: Copy + PartialEq> BetweenGroups<'a, G> {
     pub(super) fn new(sets: &'a KmerSets, group_of: &'a [Option<G>], max_work: u64) -> Self {
-        let all = Inverted::build(sets, Keep::Shared).classes;
+        let all = sets.shared_classes();
         let mut classes = Classes::default();
         let mut kept = Vec::new();
         for class in 0..all.len() as u32 {
@@ -36,7 +36,6 @@ impl<'a, G: Copy + PartialEq> BetweenGroups<'a, G> {
                 classes.push(&kept, all.weights[class as usize]);
             }
         }
-        drop(all);
         let ignored_kmers = limit(&mut classes, max_work);
         let (offsets, classes_of) = transpose(&classes, sets.len());
         Self { sets, group_of, classes, offsets, classes_of, ignored_kmers }
@@ -97,7 +96,7 @@ fn limit(classes: &mut Classes, max_work: u64) -> u64 {
 }
 
 /// Returns the classes of each record, with offsets (N + 1).
-fn transpose(classes: &Classes, records: usize) -> (Vec<usize>, Vec<u32>) {
+pub(super) fn transpose(classes: &Classes, records: usize) -> (Vec<usize>, Vec<u32>) {
     let mut offsets = vec![0; records + 1];
     for class in 0..classes.len() as u32 {
         classes.records(class).iter().for_each(|&record| offsets[record as usize + 1] += 1);

@@ -1,7 +1,10 @@
 //! The k-mer sets of many records in one arena.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
+use super::classes::{Classes, Inverted, Keep};
 use super::kmers::KmerSpace;
 use super::{MIN_KMERS, SketchError, share};
 use crate::alphabet::Alphabet;
@@ -10,7 +13,7 @@ use crate::alphabet::Alphabet;
 const BLOCK: usize = 1 << 22;
 
 /// The k-mer set of each record, sorted, in one arena with offsets.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct KmerSets {
     pub(super) space: KmerSpace,
     /// Where each set starts in `kmers`, and where the last one ends (N + 1).
@@ -18,6 +21,18 @@ pub struct KmerSets {
     pub(super) kmers: Vec<u64>,
     /// Equal for records of equal sequence, ignoring case and strand.
     pub(super) fingerprints: Vec<u128>,
+    /// The classes of at least two records, made when they are first asked for: clusters,
+    /// certificates and relatives all count with them.
+    shared: OnceLock<Classes>,
+}
+
+impl PartialEq for KmerSets {
+    fn eq(&self, other: &Self) -> bool {
+        self.space == other.space
+            && self.offsets == other.offsets
+            && self.kmers == other.kmers
+            && self.fingerprints == other.fingerprints
+    }
 }
 
 impl KmerSets {
@@ -40,6 +55,7 @@ impl KmerSets {
             offsets: Vec::with_capacity(records + 1),
             kmers,
             fingerprints: Vec::with_capacity(records),
+            shared: OnceLock::new(),
         };
         sets.offsets.push(0);
         let mut rest = sequences;
@@ -126,6 +142,20 @@ impl KmerSets {
         let (a, b) = (self.set(a), self.set(b));
         let smaller = a.len().min(b.len());
         (smaller >= MIN_KMERS).then(|| share(shared(a, b), smaller))
+    }
+
+    /// Sets read from a file, without fingerprints.
+    pub(super) fn without_fingerprints(
+        space: KmerSpace,
+        offsets: Vec<usize>,
+        kmers: Vec<u64>,
+    ) -> Self {
+        Self { space, offsets, kmers, fingerprints: Vec::new(), shared: OnceLock::new() }
+    }
+
+    /// Returns the classes of at least two records.
+    pub(super) fn shared_classes(&self) -> &Classes {
+        self.shared.get_or_init(|| Inverted::build(self, Keep::Shared).classes)
     }
 
     /// Returns the pairs of (fingerprint, record) in their order, equal sequences side by side.

@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use super::mutate::{substituted, turned, with_more_gc};
 use super::pool::Pool;
 use super::sample::{Sample, Shape};
+use super::trial::Asked;
 
 /// A bias that is planted alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,9 +135,12 @@ impl Bias {
                 0.2,
             ),
             Self::Overlap => ("overlapping intervals", &["leakage.interval"], LEAKED, 0.05),
-            Self::WorseGroup => {
-                ("recall lower in one group", &["performance.group"], &[0.05, 0.1, 0.15, 0.2], 0.15)
-            }
+            Self::WorseGroup => (
+                "recall lower in one group",
+                &["performance.group", "performance.recall"],
+                &[0.05, 0.1, 0.15, 0.2],
+                0.15,
+            ),
         }
     }
 
@@ -148,6 +152,15 @@ impl Bias {
     /// The checks that may find it.
     pub(super) fn checks(self) -> &'static [&'static str] {
         self.row().1
+    }
+
+    /// The questions that it is found by.
+    pub(super) fn asked(self) -> Asked {
+        match self {
+            Self::Overlap => Asked::Intervals,
+            Self::WorseGroup => Asked::Performance,
+            _ => Asked::Data { sensitive: self == Self::FarCopies },
+        }
     }
 
     /// The strengths of the sweep.

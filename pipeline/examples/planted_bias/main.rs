@@ -11,7 +11,7 @@
 //!
 //! Options: `--seeds N` a bias and strength (20), `--clean N` clean twins (as many as seeds), `--classes
 //! K` (2), `--records N` a class (300), `--only WORD` biases whose name holds the word, `--required` no
-//! sweep.
+//! sweep, `--first-seed N` (0).
 
 mod bias;
 mod mutate;
@@ -35,6 +35,7 @@ struct Options {
     records: usize,
     only: String,
     required: bool,
+    first: u64,
 }
 
 fn main() -> ExitCode {
@@ -55,6 +56,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Box<d
         records: 300,
         only: String::new(),
         required: false,
+        first: 0,
     };
     while let Some(name) = arguments.next() {
         if name == "--required" {
@@ -64,6 +66,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Box<d
         let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
         match name.as_str() {
             "--seeds" => options.seeds = value.parse()?,
+            "--first-seed" => options.first = value.parse()?,
             "--clean" => clean = Some(value.parse()?),
             "--classes" => options.classes = value.parse()?,
             "--records" => options.records = value.parse()?,
@@ -82,6 +85,7 @@ fn suite() -> Result<(), Box<dyn Error>> {
     let options = options(std::env::args().skip(1))?;
     let pool = Pool::read()?;
     let shape = sample::Shape { classes: options.classes, records: options.records };
+    let first = options.first;
     let mut out = io::stdout().lock();
     writeln!(
         out,
@@ -98,12 +102,13 @@ fn suite() -> Result<(), Box<dyn Error>> {
             if options.required && !bias.is_required(strength) {
                 continue;
             }
-            let found = trial::detection(&pool, shape, bias, strength, options.seeds)?;
+            let found =
+                trial::detection(&pool, shape, bias, strength, first..first + options.seeds)?;
             writeln!(out, "{}", table::row(bias, strength, &found))?;
             out.flush()?;
         }
     }
-    let clean = trial::false_alarms(&pool, shape, options.clean)?;
+    let clean = trial::false_alarms(&pool, shape, first..first + options.clean)?;
     writeln!(out, "\n{}", table::clean(&clean))?;
     Ok(())
 }
@@ -118,11 +123,11 @@ mod tests {
         let pool = Pool::read().unwrap();
         let shape = sample::Shape { classes: 2, records: 300 };
         for bias in Bias::ALL {
-            let found = trial::detection(&pool, shape, bias, bias.required(), 2).unwrap();
+            let found = trial::detection(&pool, shape, bias, bias.required(), 0..2).unwrap();
             println!("{}", table::row(bias, bias.required(), &found));
             assert!(found.found >= 1, "{}: {found:?}", bias.name());
         }
-        let clean = trial::false_alarms(&pool, shape, 3).unwrap();
+        let clean = trial::false_alarms(&pool, shape, 0..3).unwrap();
         println!("{}", table::clean(&clean));
         assert_eq!(clean.failed, 0, "{clean:?}");
     }

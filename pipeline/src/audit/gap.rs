@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::cell::{heads, percent, row, share};
+use super::cell::{heads, percent, row};
 use super::finding::Table;
 use crate::evaluate::interval::Interval;
 
@@ -24,8 +24,8 @@ const DRAWS: usize = 1000;
 pub(super) struct Level {
     /// Records.
     pub(super) n: usize,
-    /// Records with the outcome.
-    pub(super) hits: usize,
+    /// Records with the outcome, or the sum of their values.
+    sum: f64,
     /// Homology clusters.
     pub(super) clusters: usize,
     /// Kish's effective number, as if the records of a cluster were copies of each other.
@@ -33,9 +33,14 @@ pub(super) struct Level {
 }
 
 impl Level {
-    /// Share of records with the outcome.
+    /// Share of records with the outcome, or the mean of their values.
     pub(super) fn share(&self) -> f64 {
-        share(self.hits, self.n)
+        if self.n == 0 { 0.0 } else { self.sum / self.n as f64 }
+    }
+
+    /// Records with the outcome.
+    pub(super) fn hits(&self) -> usize {
+        self.sum.round() as usize
     }
 
     /// Whether there are enough records and clusters to compare the share.
@@ -60,32 +65,45 @@ pub(super) struct Gap {
 /// Records by level, outcome and cluster.
 pub(super) struct Shares {
     pub(super) levels: Vec<Level>,
-    /// For each cluster: level, records, records with the outcome.
+    /// For each cluster: level, records, records with the outcome or the sum of their values.
     clusters: Vec<Vec<(usize, f64, f64)>>,
+    /// Whether the values are outcomes.
+    binary: bool,
 }
 
 impl Shares {
     /// Counts records (level, outcome, cluster) of `n_levels` levels.
     pub(super) fn new(n_levels: usize, records: &[(usize, bool, u32)]) -> Self {
-        let mut cells: BTreeMap<(u32, usize), (usize, usize)> = BTreeMap::new();
-        for (level, hit, cluster) in records {
-            let cell = cells.entry((*cluster, *level)).or_default();
-            *cell = (cell.0 + 1, cell.1 + usize::from(*hit));
+        let value = |hit: bool| f64::from(u8::from(hit));
+        let values = records.iter().map(|(level, hit, cluster)| (*level, value(*hit), *cluster));
+        Self { binary: true, ..Self::summed(n_levels, values) }
+    }
+
+    /// Sums records (level, value, cluster) of `n_levels` levels: means in the place of shares.
+    pub(super) fn of_values(n_levels: usize, records: &[(usize, f64, u32)]) -> Self {
+        Self::summed(n_levels, records.iter().copied())
+    }
+
+    fn summed(n_levels: usize, records: impl Iterator<Item = (usize, f64, u32)>) -> Self {
+        let mut cells: BTreeMap<(u32, usize), (usize, f64)> = BTreeMap::new();
+        for (level, value, cluster) in records {
+            let cell = cells.entry((cluster, level)).or_default();
+            *cell = (cell.0 + 1, cell.1 + value);
         }
         let mut levels = vec![Level::default(); n_levels];
         let mut squares = vec![0.0; n_levels];
         let mut clusters: BTreeMap<u32, Vec<(usize, f64, f64)>> = BTreeMap::new();
-        for ((cluster, level), (n, hits)) in cells {
+        for ((cluster, level), (n, sum)) in cells {
             levels[level].n += n;
-            levels[level].hits += hits;
+            levels[level].sum += sum;
             levels[level].clusters += 1;
             squares[level] += (n as f64).powi(2);
-            clusters.entry(cluster).or_default().push((level, n as f64, hits as f64));
+            clusters.entry(cluster).or_default().push((level, n as f64, sum));
         }
         for (level, squares) in levels.iter_mut().zip(squares) {
             level.effective = if squares > 0.0 { (level.n as f64).powi(2) / squares } else { 0.0 };
         }
-        Self { levels, clusters: clusters.into_values().collect() }
+        Self { levels, clusters: clusters.into_values().collect(), binary: false }
     }
 
     /// Levels that suffice.
@@ -102,6 +120,12 @@ impl Shares {
     /// of Newcombe (1998, `doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I`) with
     /// Kish's effective numbers, divided by Bonferroni among the pairs.
     pub(super) fn gap(&self, seed: u64) -> Option<Gap> {
+        self.gap_among(seed, 1)
+    }
+
+    /// The gap, with an interval that holds for `gaps` such gaps at once (Bonferroni).
+    pub(super) fn gap_among(&self, seed: u64, gaps: usize) -> Option<Gap> {
+        let gaps = gaps.max(1);
         let levels = self.sufficient();
         if levels.len() < 2 {
             return None;
@@ -112,26 +136,28 @@ impl Shares {
         let high = *levels.iter().max_by(by_share)?;
         let low = *levels.iter().min_by(by_share)?;
         let value = self.levels[high].share() - self.levels[low].share();
-        let margin = self.range_quantile(&levels, seed);
+        let margin = self.range_quantile(&levels, seed, gaps);
         let mut lower = value - margin;
-        if [high, low].iter().any(|l| [0, self.levels[*l].n].contains(&self.levels[*l].hits)) {
-            let pairs = levels.len() * (levels.len() - 1) / 2;
+        let certain = |l: &usize| [0, self.levels[*l].n].contains(&self.levels[*l].hits());
+        if self.binary && [high, low].iter().any(certain) {
+            let pairs = gaps * levels.len() * (levels.len() - 1) / 2;
             lower = lower.min(newcombe(&self.levels[high], &self.levels[low], pairs));
         }
         let interval = Interval { low: lower.max(0.0), high: (value + margin).min(1.0) };
         Some(Gap { high, low, value, interval })
     }
 
-    /// 95 % quantile over draws of the range of the levels' deviations.
-    fn range_quantile(&self, levels: &[usize], seed: u64) -> f64 {
+    /// 95 % quantile over draws of the range of the levels' deviations, for `gaps` such ranges.
+    fn range_quantile(&self, levels: &[usize], seed: u64, gaps: usize) -> f64 {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let clusters = self.clusters.len() as u32;
         let mut ranges: Vec<f64> = (0..DRAWS)
             .map(|_| {
                 let mut n = vec![0.0; self.levels.len()];
                 let mut hits = vec![0.0; self.levels.len()];
-                for _ in 0..self.clusters.len() {
+                for _ in 0..clusters {
                     for (level, more, right) in
-                        &self.clusters[rng.random_range(0..self.clusters.len())]
+                        &self.clusters[rng.random_range(0..clusters) as usize]
                     {
                         n[*level] += more;
                         hits[*level] += right;
@@ -148,7 +174,7 @@ impl Shares {
             })
             .collect();
         ranges.sort_by(f64::total_cmp);
-        ranges[(DRAWS * 95).div_ceil(100) - 1]
+        ranges[DRAWS - 1 - DRAWS * 5 / (100 * gaps)]
     }
 
     /// A row a level: records, clusters and the share; levels in the order of their names.
@@ -201,7 +227,8 @@ mod tests {
     #[test]
     fn newcombe_published() {
         // Newcombe 1998, method 10: 56/70 - 48/80 is 0.2 with limits 0.0524 and 0.3339.
-        let level = |hits, n| Level { n, hits, clusters: n, effective: n as f64 };
+        let level =
+            |hits: u32, n| Level { n, sum: f64::from(hits), clusters: n, effective: n as f64 };
         assert!((newcombe(&level(56, 70), &level(48, 80), 1) - 0.0524).abs() < 5e-5);
         // 9/10 - 3/10: lower limit 0.1705.
         assert!((newcombe(&level(9, 10), &level(3, 10), 1) - 0.1705).abs() < 5e-5);

@@ -1,52 +1,28 @@
 //! Whether a combination of two metadata columns is served worse than others.
 
-use std::collections::BTreeMap;
-
 use super::cell::{ROWS, count, decimal, heads, percent, row};
 use super::finding::Table;
 use super::gap::Shares;
 use super::gate::{open, unknown};
 use super::group_performance::GATE;
+use super::partition::{Partition, pairs};
 use super::scored::Scored;
 use super::{Finding, Status};
-use crate::dataset::{Dataset, Group, GroupKind};
-
-/// Pairs of columns that are looked at, at most.
-const PAIRS: usize = 10;
+use crate::dataset::Dataset;
 
 /// The gap of each pair of nuisance columns.
 pub(super) fn intersection(model: &Scored, dataset: &Dataset, seed: u64) -> Vec<Finding> {
-    let nuisances: Vec<&Group> =
-        dataset.groups.iter().filter(|g| g.kind == GroupKind::Nuisance).collect();
-    let pairs = nuisances
-        .iter()
-        .enumerate()
-        .flat_map(|(i, a)| nuisances[i + 1..].iter().map(move |b| (*a, *b)));
-    pairs.take(PAIRS).map(|(a, b)| of_pair(model, a, b, seed)).collect()
+    pairs(model, dataset).iter().map(|partition| of_pair(model, partition, seed)).collect()
 }
 
-fn of_pair(model: &Scored, a: &Group, b: &Group, seed: u64) -> Finding {
-    let columns = format!("{} × {}", a.name, b.name);
-    let check = format!("performance.intersection:{}:{}×{}", model.name, a.name, b.name);
+fn of_pair(model: &Scored, partition: &Partition, seed: u64) -> Finding {
+    let columns = partition.name.replace('×', " × ");
+    let check = format!("performance.intersection:{}:{}", model.name, partition.name);
     let title = format!("Does {} serve every combination of {columns} alike?", model.name);
-    let mut number: BTreeMap<(u32, u32), usize> = BTreeMap::new();
-    let both = |at: usize| {
-        let record = model.records[at];
-        Some((a.values[record]?, b.values[record]?))
-    };
-    (0..model.len()).filter_map(both).for_each(|pair| {
-        number.insert(pair, 0);
-    });
-    number.values_mut().enumerate().for_each(|(at, number)| *number = at);
-    let names: Vec<String> = number
-        .keys()
-        .map(|(x, y)| format!("{}, {}", a.levels[*x as usize], b.levels[*y as usize]))
-        .collect();
-    let rows: Vec<(usize, bool, u32)> = (0..model.len())
-        .filter_map(|at| Some((number[&both(at)?], model.right[at], model.clusters[at])))
-        .collect();
+    let names = &partition.levels;
+    let rows = partition.rows(model, |at| model.right[at]);
     let shares = Shares::new(names.len(), &rows);
-    let table = shrunk(&shares, &names, &format!("Accuracy of {} by {columns}", model.name));
+    let table = shrunk(&shares, names, &format!("Accuracy of {} by {columns}", model.name));
     let Some(gap) = shares.gap(seed) else {
         let why = format!(
             "{} of {columns} hold at least 30 held-out records in 5 homology clusters; two are needed",
@@ -84,7 +60,7 @@ fn of_pair(model: &Scored, a: &Group, b: &Group, seed: u64) -> Finding {
 
 /// Shares as counted, and shrunk towards their mean: of few records a share is mostly chance.
 fn shrunk(shares: &Shares, names: &[String], title: &str) -> Table {
-    let counts: Vec<(usize, usize)> = shares.levels.iter().map(|l| (l.hits, l.n)).collect();
+    let counts: Vec<(usize, usize)> = shares.levels.iter().map(|l| (l.hits(), l.n)).collect();
     let (alpha, beta) = beta_binomial(&counts);
     let rows = names.iter().zip(&counts).take(ROWS).map(|(name, (hits, n))| {
         let raw = *hits as f64 / (*n).max(1) as f64;
@@ -133,6 +109,7 @@ mod tests {
     use super::super::planted;
     use super::super::scored::of_models;
     use super::*;
+    use crate::dataset::GroupKind;
     use crate::split::Part;
 
     #[test]

@@ -76,6 +76,19 @@ impl Profile {
         }
     }
 
+    /// Which of length and GC content lie outside the range that holds 99 % of the training records.
+    #[must_use]
+    pub fn outside(&self, sequence: &[u8]) -> &'static str {
+        let length = self.length.is_some_and(|range| !range.contains(sequence.len() as f64));
+        let share = self.gc.zip(gc(sequence)).is_some_and(|(range, gc)| !range.contains(gc));
+        match (length, share) {
+            (false, false) => "",
+            (true, false) => "length",
+            (false, true) => "gc",
+            (true, true) => "length gc",
+        }
+    }
+
     /// Whether a sequence with these hashes is a training record, as either strand.
     #[must_use]
     pub fn holds(&self, canonical: u128) -> bool {
@@ -116,6 +129,10 @@ mod tests {
         assert_eq!(profile.length, Some(Range { low: 5.0, high: 996.0 }));
         assert_eq!(profile.gc, Some(Range { low: 0.0, high: 0.0 }));
         assert_eq!(profile.records, 1000);
+        assert_eq!(profile.outside(&[b'A'; 500]), "");
+        assert_eq!(profile.outside(&[b'T'; 4]), "length");
+        assert_eq!(profile.outside(&[b'G'; 10]), "gc");
+        assert_eq!(profile.outside(&[b'C'; 1000]), "length gc");
         let few = Profile::new(&dataset, &[0, 9]);
         assert_eq!(few.length, Some(Range { low: 4.0, high: 10.0 }));
         assert!(few.gc.is_some_and(|r| r.contains(0.5) && !r.contains(1.1)));

@@ -103,57 +103,59 @@ fn write_set(
     table.write(&folder.join(format!("{name}.tsv")))
 }
 
-/// Of each bin that all classes share, the same share of every class.
+/// Of each bin of length and GC content that all classes share, the same share of every class.
 fn matched(
     dataset: &Dataset,
     records: &[Record],
     among: &[usize],
     changes: &mut Vec<Change>,
 ) -> Vec<usize> {
-    let classes = dataset.classes.len();
     let labelled: Vec<usize> =
         among.iter().copied().filter(|i| dataset.labels[*i].is_some()).collect();
-    if classes < 2 || labelled.is_empty() {
+    if dataset.classes.len() < 2 || labelled.is_empty() {
         return among.to_vec();
     }
-    let bin_of = bins(dataset, &labelled);
+    let kept = alike(dataset, records, &labelled, &bins(dataset, &labelled));
+    let left_out = labelled.iter().filter(|i| kept.binary_search(i).is_err());
+    changes.extend(left_out.map(|i| Change {
+        set: "matched",
+        record: *i,
+        why: format!(
+            "{} holds a larger share of sequences of this length and GC content than other classes",
+            dataset.classes[dataset.labels[*i].unwrap_or_default() as usize]
+        ),
+    }));
+    kept
+}
+
+/// Records of a set whose classes are spread alike over bins, one bin a labelled record: of each bin
+/// the share that all classes can have; the least redundant records stay.
+pub(super) fn alike(
+    dataset: &Dataset,
+    records: &[Record],
+    labelled: &[usize],
+    bin_of: &[usize],
+) -> Vec<usize> {
+    let classes = dataset.classes.len();
     let mut cells: BTreeMap<usize, Vec<Vec<usize>>> = BTreeMap::new();
-    for (at, i) in labelled.iter().enumerate() {
+    let mut sizes = vec![0_usize; classes];
+    for (bin, i) in bin_of.iter().zip(labelled) {
         let class = dataset.labels[*i].unwrap_or_default() as usize;
-        cells.entry(bin_of[at]).or_insert_with(|| vec![Vec::new(); classes])[class].push(*i);
+        cells.entry(*bin).or_insert_with(|| vec![Vec::new(); classes])[class].push(*i);
+        sizes[class] += 1;
     }
-    let present: Vec<usize> = (0..classes)
-        .filter(|c| labelled.iter().any(|i| dataset.labels[*i] == Some(*c as u32)))
-        .collect();
-    // The distribution that all classes can have: in each bin the least of their shares.
-    let of_class =
-        |c: usize| labelled.iter().filter(|i| dataset.labels[**i] == Some(c as u32)).count();
-    let sizes: Vec<f64> = (0..classes).map(|c| of_class(c).max(1) as f64).collect();
-    let target: BTreeMap<usize, f64> = cells
-        .iter()
-        .map(|(bin, by_class)| {
-            let shares = present.iter().map(|c| by_class[*c].len() as f64 / sizes[*c]);
-            (*bin, shares.fold(f64::INFINITY, f64::min))
-        })
-        .collect();
+    let present: Vec<usize> = (0..classes).filter(|c| sizes[*c] > 0).collect();
     let mut kept = Vec::new();
-    for (bin, by_class) in &mut cells {
+    for by_class in cells.values_mut() {
+        let shares = present.iter().map(|c| by_class[*c].len() as f64 / sizes[*c] as f64);
+        let target = shares.fold(f64::INFINITY, f64::min);
         for class in &present {
-            let take = (target[bin] * sizes[*class]).round() as usize;
+            let take = (target * sizes[*class] as f64).round() as usize;
             let members = &mut by_class[*class];
-            // The least redundant stay; the order is that of the file among equals.
+            // The order is that of the file among equals.
             members
                 .sort_by(|a, b| records[*b].weight.total_cmp(&records[*a].weight).then(a.cmp(b)));
-            let take = take.min(members.len());
-            kept.extend(&members[..take]);
-            changes.extend(members[take..].iter().map(|i| Change {
-                set: "matched",
-                record: *i,
-                why: format!(
-                    "{} holds a larger share of sequences of this length and GC content than other classes",
-                    dataset.classes[*class]
-                ),
-            }));
+            kept.extend(members.iter().take(take));
         }
     }
     kept.sort_unstable();

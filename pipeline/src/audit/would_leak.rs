@@ -1,9 +1,12 @@
 //! What a random split of this very data would leak, for data that nobody has split yet.
 
+use cistron_encoders::sketch::KmerSets;
+
 use super::cell::{count, percent, share};
 use super::gate::{Gate, not_applicable, open, unknown};
 use super::leakage::Profile;
 use super::{Finding, Status, Subject};
+use crate::dataset::Dataset;
 use crate::evaluate::interval::wilson;
 use crate::neighbour::Neighbours;
 use crate::split::Part;
@@ -20,7 +23,7 @@ const TITLE: &str = "What would a random split of these records leak?";
 
 /// The neighbours of the held-out records: of the split that there is, or of a random one.
 pub(super) enum Dealt<'a> {
-    /// A split was made.
+    /// A split was made, or the random one was compared before.
     Given(&'a Neighbours),
     /// One fifth of the records dealt at random, balanced by class.
     Random(Neighbours),
@@ -28,21 +31,29 @@ pub(super) enum Dealt<'a> {
     Impossible(String),
 }
 
+/// The neighbours of a random fifth of the records, balanced by class, among the others.
+#[must_use]
+pub fn random_split(dataset: &Dataset, sets: &KmerSets, seed: u64) -> Neighbours {
+    Neighbours::with_sets(dataset, &[parts(dataset, seed)], Some(sets))
+}
+
+fn parts(dataset: &Dataset, seed: u64) -> Vec<Part> {
+    let single: Vec<u32> = (0..dataset.len() as u32).collect();
+    let units = Units::new(single, &dataset.labels, dataset.classes.len());
+    let dealt = units.spread(&deal(&units, &[1.0 - TEST, TEST], seed));
+    dealt.into_iter().map(|part| if part == 1 { Part::Test } else { Part::Train }).collect()
+}
+
 impl<'a> Dealt<'a> {
     pub(super) fn new(subject: &Subject<'a>) -> Self {
         if let Some((_, neighbours)) = subject.held_out {
             return Self::Given(neighbours);
         }
-        let dataset = subject.dataset;
-        let single: Vec<u32> = (0..dataset.len() as u32).collect();
-        let units = Units::new(single, &dataset.labels, dataset.classes.len());
-        let dealt = deal(&units, &[1.0 - TEST, TEST], subject.seed);
-        let parts: Vec<Part> = units
-            .spread(&dealt)
-            .into_iter()
-            .map(|part| if part == 1 { Part::Test } else { Part::Train })
-            .collect();
-        match Neighbours::of_folds(dataset, &[parts], subject.k) {
+        if let Some(neighbours) = subject.random {
+            return Self::Given(neighbours);
+        }
+        let parts = parts(subject.dataset, subject.seed);
+        match Neighbours::of_folds(subject.dataset, &[parts], subject.k) {
             Ok(neighbours) => Self::Random(neighbours),
             Err(error) => Self::Impossible(error.to_string()),
         }
@@ -60,7 +71,10 @@ impl<'a> Dealt<'a> {
     /// The leakage profile of the random split.
     pub(super) fn finding(&self, subject: &Subject) -> Finding {
         match self {
-            Self::Given(_) => not_applicable(CHECK, TITLE, "the records are split already"),
+            Self::Given(_) if subject.held_out.is_some() => {
+                not_applicable(CHECK, TITLE, "the records are split already")
+            }
+            Self::Given(neighbours) => of_random(subject, neighbours),
             Self::Impossible(why) => {
                 unknown(CHECK, TITLE, why, "compare with another k-mer length")
             }

@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::coordinates;
 use super::labelled::{Given, Labelled};
+use super::located;
 use crate::artefact;
 use crate::audit::record::{self, Record};
-use crate::audit::{
-    self, Finding, InputFile, Predicted, Reference, Remedies, Subject, gate, locus, regressions,
-};
+use crate::audit::{self, Finding, InputFile, Reference, Remedies, Subject, gate, regressions};
 use crate::console::Console;
+use crate::earlier;
 use crate::error::{Error, InputError};
-use crate::key::Keys;
 use crate::neighbour::Neighbours;
 use crate::read::table::Table;
 use crate::report::{self, DataSummary, Provenance, Report};
@@ -29,7 +27,8 @@ use crate::workflow::{self, FailOn, Homology};
 ///   cistron audit human.txt --sequence sequence --label class --splits splits.tsv:fold
 ///   cistron audit positive.fa negative.fa --out audit
 ///   cistron audit --train train.csv --test test.csv --sensitive --fail-on fail
-///   cistron audit --train train/*.csv --test test/*.csv    (tables of contig, start, end)
+///   cistron audit --train train/*.csv --test test/*.csv    (tables of contig, start, end, or of
+///                                              contig, position, ref, alt, gene, label)
 // The examples are shown as they stand: on a command line there are no backticks.
 #[allow(clippy::doc_markdown)]
 #[derive(Debug, Args)]
@@ -56,12 +55,16 @@ pub(super) struct Audit {
     /// Population that the score is for: a table of level and share for a metadata column.
     #[arg(long, value_name = "COLUMN=TABLE")]
     reference: Vec<String>,
-    /// Audits of earlier predictions: none of them should be a label now.
+    /// Audits of earlier predictions: none of them should be a label now. Those beside the files,
+    /// TABLE.audit.json for TABLE.tsv, are found without being named.
     #[arg(long, value_name = "AUDIT.json", num_args = 1..)]
     predictions: Vec<PathBuf>,
     /// Look for distant relatives across the split, too (about 80 % identity); takes longer.
     #[arg(long)]
     sensitive: bool,
+    /// Train cheap models on other versions of the data, too: does their ranking hold? Takes longer.
+    #[arg(long)]
+    counterfactual: bool,
     /// Folder for audit.json, audit.html, audit.md and records.tsv.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -89,14 +92,20 @@ impl Audit {
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let baseline = self.baseline.as_deref().map(artefact::read_json::<audit::Audit>);
         let baseline = baseline.transpose()?;
-        if let Some(audit) = self.of_coordinates()? {
+        let learnt = self.train.iter().map(|file| (file.clone(), Part::Train));
+        let held_out = self.test.iter().map(|file| (file.clone(), Part::Test));
+        let sides: Vec<(PathBuf, Part)> = learnt.chain(held_out).collect();
+        let (sequence, label) = (self.labelled.sequence(), self.labelled.label());
+        let located = located::findings(&sides, label, self.labelled.seed)?;
+        if let Some(audit) = located::audit(&sides, sequence, &located, self.labelled.seed)? {
             if let Some(out) = &self.out {
                 artefact::write_json(&out.join("audit.json"), &audit)?;
                 artefact::write(&out.join("audit.md"), audit::card(&audit).as_bytes())?;
             }
             return self.verdict(console, &audit, baseline.as_ref());
         }
-        let audited = self.audited()?;
+        let mut audited = self.audited()?;
+        audited.findings.extend(located);
         let Audited { given, findings, .. } = &audited;
         let seed = self.labelled.seed;
         let audit = audit::Audit::new(&given.name, given.inputs.clone(), seed, findings.clone());
@@ -131,36 +140,20 @@ impl Audit {
         }
     }
 
-    /// Overlap of intervals, where the files are tables of coordinates.
-    fn of_coordinates(&self) -> Result<Option<audit::Audit>, Error> {
-        if self.train.is_empty() {
-            return Ok(None);
-        }
-        let learnt = self.train.iter().map(|file| (file.clone(), Part::Train));
-        let held_out = self.test.iter().map(|file| (file.clone(), Part::Test));
-        let files: Vec<(PathBuf, Part)> = learnt.chain(held_out).collect();
-        let (sequence, label) = (self.labelled.sequence(), self.labelled.label());
-        let Some(loci) = coordinates::read(&files, sequence, label)? else { return Ok(None) };
-        let inputs = files.iter().map(|(file, _)| {
-            let (blake3, _) = Keys::open(Path::new("")).input(file)?;
-            let path = file.display().to_string();
-            Ok(InputFile { path, blake3, records: 0, skipped: 0 })
-        });
-        let inputs = inputs.collect::<Result<Vec<_>, Error>>()?;
-        let findings = vec![locus::overlap(&loci)];
-        Ok(Some(audit::Audit::new("coordinates", inputs, self.labelled.seed, findings)))
-    }
-
     fn audited(&self) -> Result<Audited, Error> {
         let seed = self.labelled.seed;
         let files: Vec<PathBuf> =
             self.files.iter().chain(&self.train).chain(&self.test).cloned().collect();
         let given = self.labelled.read(&files)?;
         let dataset = &given.dataset;
-        let predictions = self.earlier()?;
+        let labels = files.iter().chain(self.labelled.labels()).map(PathBuf::as_path);
+        let predictions = earlier::predicted(&earlier::audits(&self.predictions, labels))?;
         let references = self.references()?;
         let told = |subject: Subject| {
-            let subject = subject.with_references(&references).with_sensitivity(self.sensitive);
+            let subject = subject
+                .with_references(&references)
+                .with_sensitivity(self.sensitive)
+                .with_counterfactual(self.counterfactual);
             match &predictions {
                 Some(predictions) => audit::examine(&subject.with_predictions(predictions)),
                 None => audit::examine(&subject),
@@ -168,15 +161,16 @@ impl Audit {
         };
         let Some((parts, config)) = self.parts(&given)? else {
             let (sets, clusters) = split::clusters(dataset, Homology::default())?;
-            let k = sets.k();
+            let (k, random) = (sets.k(), audit::random_split(dataset, &sets, seed));
             drop(sets);
             let subject = Subject::unsplit(dataset, &clusters.cluster_of, k, seed);
+            let subject = subject.with_random_split(&random);
             let (findings, records) = told(subject);
             return Ok(Audited { given, splits: None, findings, records });
         };
-        let splits = split::split(&config, dataset, Some(parts), seed)?;
-        let neighbours =
-            Neighbours::compute(dataset, &splits).map_err(|error| Error::stage("audit", error))?;
+        let (splits, sets) = split::split_with_sets(&config, dataset, Some(parts), seed)?;
+        let neighbours = Neighbours::with_sets(dataset, &splits.folds, sets.as_ref());
+        drop(sets);
         let subject = Subject::split(dataset, &splits, &neighbours, seed);
         let (findings, records) = told(subject);
         Ok(Audited { given, splits: Some(splits), findings, records })
@@ -202,18 +196,6 @@ impl Audit {
         let named = workflow::Given { table, id: self.splits_id.clone(), column };
         let config = workflow::Split { given: Some(named), ..workflow::Split::default() };
         Ok(Some((parts, config)))
-    }
-
-    /// What earlier models predicted; `None` where no predictions are named.
-    fn earlier(&self) -> Result<Option<Vec<Predicted>>, Error> {
-        if self.predictions.is_empty() {
-            return Ok(None);
-        }
-        let mut out = Vec::new();
-        for path in &self.predictions {
-            out.extend(artefact::read_json::<audit::Audit>(path)?.predicted);
-        }
-        Ok(Some(out))
     }
 
     fn references(&self) -> Result<Vec<Reference>, Error> {

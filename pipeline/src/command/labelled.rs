@@ -63,6 +63,11 @@ pub(super) struct Given {
 }
 
 impl Labelled {
+    /// The table of labels.
+    pub(super) fn labels(&self) -> Option<&PathBuf> {
+        self.labels.as_ref()
+    }
+
     /// Column of the class.
     pub(super) fn label(&self) -> &str {
         &self.label

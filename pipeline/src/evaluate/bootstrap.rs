@@ -111,6 +111,21 @@ where
     estimate
 }
 
+/// What `statistic` makes of the weights of each draw, in the order of the draws.
+#[must_use]
+pub fn draws<S, T>(settings: &Bootstrap, clusters: &[u32], statistic: S) -> Vec<T>
+where
+    S: Fn(&[u32]) -> T + Sync,
+    T: Send,
+{
+    let clusters = Clusters::new(clusters);
+    let one = |weights: &mut Vec<u32>, draw| {
+        clusters.draw(settings.seed, draw as u64, weights);
+        statistic(weights)
+    };
+    (0..settings.draws).into_par_iter().map_init(Vec::new, one).collect()
+}
+
 /// The difference of two statistics of the same items, both taken on the same draws.
 #[must_use]
 pub fn difference<A, B>(settings: &Bootstrap, clusters: &[u32], a: A, b: B) -> Estimate

@@ -13,7 +13,7 @@ use super::{Role, Scores};
 use crate::dataset::{Dataset, Measured, Numbers};
 use crate::error::Error;
 use crate::neighbour::Neighbours;
-use crate::split::{Part, Splits};
+use crate::split::Part;
 use curve::{Feature, by_cycles};
 
 /// Floor: always the class frequencies of the development records.
@@ -50,10 +50,10 @@ const NUMBERS: [(&str, Role); 4] = [
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Probabilities of every floor and baseline for the held-out records of every fold.
+/// Probabilities of every floor and baseline for the held-out records of every fold (a part each).
 pub fn floors(
     dataset: &Dataset,
-    splits: &Splits,
+    folds: &[Vec<Part>],
     neighbours: &Neighbours,
 ) -> Result<Vec<Scores>, Error> {
     let named = match &dataset.numbers {
@@ -69,8 +69,8 @@ pub fn floors(
         probabilities: vec![],
     };
     let mut out: Vec<Scores> = named.iter().map(empty).collect();
-    for fold in 0..splits.folds.len() {
-        let fold = Fold::new(dataset, splits, fold);
+    for (number, parts) in folds.iter().enumerate() {
+        let fold = Fold::new(dataset, parts, number);
         let predicted = match &dataset.numbers {
             None => of_sequences(&fold, neighbours),
             Some(numbers) => of_numbers(&fold, numbers),
@@ -95,10 +95,10 @@ struct Fold<'a> {
 }
 
 impl<'a> Fold<'a> {
-    fn new(dataset: &'a Dataset, splits: &Splits, number: usize) -> Self {
-        let development = splits.development(number);
+    fn new(dataset: &'a Dataset, parts: &[Part], number: usize) -> Self {
+        let (test, development): (Vec<usize>, Vec<usize>) =
+            (0..parts.len()).partition(|i| parts[*i] == Part::Test);
         let labels = development.iter().map(|i| label(dataset, *i)).collect();
-        let test = splits.records(number, Part::Test);
         Self { dataset, number, development, labels, test }
     }
 

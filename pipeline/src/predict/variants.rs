@@ -108,7 +108,7 @@ fn write_table(path: &Path, classes: &[String], scored: &[Scored]) -> Result<(),
     let scores = classes.iter().flat_map(|class| {
         ["reference", "alternate", "difference"].map(|what| format!("{class} {what}"))
     });
-    let last = ["nearest_train", "containment", "unfamiliar"].map(str::to_string);
+    let last = ["nearest_train", "containment", "unfamiliar", "outside"].map(str::to_string);
     let mut table = Tsv::new(head.into_iter().chain(scores).chain(last))?;
     for record in scored {
         let variant = &record.variant;
@@ -130,6 +130,7 @@ fn write_table(path: &Path, classes: &[String], scored: &[Scored]) -> Result<(),
             row.push(prediction.nearest.clone().unwrap_or_default());
             row.push(prediction.containment.map_or(String::new(), |c| format!("{c:.4}")));
             row.push(prediction.unfamiliar.map_or(String::new(), |u| u.to_string()));
+            row.push(prediction.outside.to_string());
             table.row(row)?;
         }
     }
@@ -204,7 +205,13 @@ mod tests {
 
     fn prediction(p: f32) -> Prediction {
         let probabilities = vec![1.0 - p, p];
-        Prediction { probabilities, nearest: None, containment: None, unfamiliar: None }
+        Prediction {
+            probabilities,
+            nearest: None,
+            containment: None,
+            unfamiliar: None,
+            outside: "",
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Options;
 use super::task::{Stage, Task};
 use crate::artefact;
+use crate::earlier;
 use crate::error::{Error, InputError};
 use crate::key::{Freshness, Key, Keys};
 use crate::manifest::InputFile;
@@ -57,6 +58,13 @@ pub(super) fn plan(
     }
     push(split.clone(), split_key.clone(), std::slice::from_ref(&read));
 
+    // What earlier models said goes into the findings that every model carries.
+    let mut evidence_key = Key::new(0);
+    for path in earlier(loaded)? {
+        let hash = keys.input(&path)?.0;
+        evidence_key = evidence_key.with(&format!("earlier predictions {hash}"), &hash);
+    }
+    let seen_before = evidence_key != Key::new(0);
     let folds = folds(loaded, options, keys, &split_key)?;
     let encodes = options.until == Some(Stage::Encode)
         || options.only.as_ref().is_some_and(|only| only.stage() == Stage::Encode);
@@ -79,6 +87,11 @@ pub(super) fn plan(
                     .with("fold", &fold.to_string())
                     .with("seed", &(workflow.seed + seed as u64).to_string())
                     .with("device", &device);
+                let key = if seen_before {
+                    key.with_key("earlier predictions", &evidence_key)
+                } else {
+                    key
+                };
                 let task = Task::train(name, fold, seed);
                 push(task.clone(), key.clone(), std::slice::from_ref(&split));
                 trained.push((name.as_str(), task, key));
@@ -98,6 +111,9 @@ pub(super) fn plan(
     let mut audit_key = new(Stage::Audit)
         .with_key("evaluate", &evaluate_key)
         .with_config("name", &workflow.name)?;
+    if workflow.audit.counterfactual {
+        audit_key = audit_key.with("counterfactual", "true");
+    }
     let mut audit_needs = vec![evaluate.clone()];
     for name in workflow.models.keys() {
         let own = trained.iter().filter(|(model, ..)| model == name);
@@ -232,6 +248,14 @@ fn read_files(loaded: &Loaded) -> Result<Vec<(String, PathBuf)>, InputError> {
     Ok(files)
 }
 
+/// Audits of earlier predictions, named or beside the files that are read.
+pub(super) fn earlier(loaded: &Loaded) -> Result<Vec<PathBuf>, InputError> {
+    let named: Vec<PathBuf> =
+        loaded.workflow.audit.predictions.iter().map(|path| loaded.resolve(path)).collect();
+    let files = read_files(loaded)?;
+    Ok(earlier::audits(&named, files.iter().map(|(_, path)| path.as_path())))
+}
+
 /// Every input file of the workflow, for the manifest and the report.
 #[must_use]
 pub(super) fn inputs(loaded: &Loaded, keys: &mut Keys) -> Vec<InputFile> {
@@ -239,6 +263,8 @@ pub(super) fn inputs(loaded: &Loaded, keys: &mut Keys) -> Vec<InputFile> {
     if let Some(given) = &loaded.workflow.split.given {
         files.push(("split".to_string(), loaded.resolve(&given.table)));
     }
+    let audits = earlier(loaded).unwrap_or_default();
+    files.extend(audits.into_iter().map(|path| ("earlier predictions".to_string(), path)));
     for (name, input) in &loaded.workflow.predict {
         files.push((format!("predict: {name}"), input_file(loaded, input)));
         if let Some(reference) = &input.reference {

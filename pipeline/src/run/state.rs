@@ -1,6 +1,7 @@
 //! What stages share while a run lasts: each value is made once, or read from what an earlier run
 //! left.
 
+mod audit;
 mod predictions;
 
 use std::cell::OnceCell;
@@ -10,17 +11,17 @@ use cistron_models::executor::Executor;
 
 use super::Options;
 use super::page;
-use super::plan::Step;
+use super::plan::{self, Step};
 use super::task::{Stage, Task};
 use crate::artefact;
-use crate::audit::{self, Audit, Finding, InputFile, Subject};
+use crate::audit::{Audit, Finding, InputFile, Subject};
 use crate::console::Console;
 use crate::dataset::Dataset;
+use crate::earlier;
 use crate::encode::tensors;
 use crate::error::Error;
-use crate::evaluate::{self, Evaluation, Scores, floor};
+use crate::evaluate::{self, floor};
 use crate::key::Keys;
-use crate::model::Card;
 use crate::neighbour::Neighbours;
 use crate::read;
 use crate::split::{self, Splits};
@@ -126,12 +127,20 @@ impl<'a> State<'a> {
         })
     }
 
+    fn subject(&self) -> Result<Subject<'_>, Error> {
+        let seed = self.loaded.workflow.seed;
+        Ok(Subject::split(self.dataset()?, self.splits()?, self.neighbours()?, seed))
+    }
+
     /// Findings about the data, which need no trained model.
     fn findings(&self) -> Result<&Vec<Finding>, Error> {
         once(&self.findings, || {
-            let seed = self.loaded.workflow.seed;
-            let subject = Subject::split(self.dataset()?, self.splits()?, self.neighbours()?, seed);
-            Ok(audit::data(&subject))
+            let earlier = earlier::predicted(&plan::earlier(self.loaded)?)?;
+            let subject = self.subject()?;
+            Ok(match &earlier {
+                Some(predictions) => crate::audit::data(&subject.with_predictions(predictions)),
+                None => crate::audit::data(&subject),
+            })
         })
     }
 
@@ -150,7 +159,7 @@ impl<'a> State<'a> {
                     &self.executor,
                 )?);
             }
-            let floors = floor::floors(dataset, splits, self.neighbours()?)?;
+            let floors = floor::floors(dataset, &splits.folds, self.neighbours()?)?;
             runs.extend(floors.into_iter().map(evaluate::Run::from));
             Ok(runs)
         })
@@ -291,44 +300,6 @@ impl<'a> State<'a> {
             }
             Ok(files)
         })
-    }
-
-    fn audit(&self) -> Result<Finished, Error> {
-        let workflow = &self.loaded.workflow;
-        let evaluation: Evaluation = artefact::read_json(&self.out("metrics.json"))?;
-        let scores: Vec<Scores> = self.scores()?.iter().map(|run| run.scores.clone()).collect();
-        let mut findings = self.findings()?.clone();
-        findings.extend(audit::performance(
-            self.dataset()?,
-            self.splits()?,
-            self.neighbours()?,
-            &evaluation,
-            &scores,
-            workflow.seed,
-        ));
-        for model in workflow.models.keys() {
-            let path = self.out(format!("models/{model}/fold-0/seed-0/model.json"));
-            let card: Card = artefact::read_json(&path)?;
-            let learnt = card.training.records + card.training.validation;
-            findings.push(audit::truncation(model, card.training.truncated, learnt));
-        }
-        if let Some(model) = workflow.models.keys().next() {
-            for file in workflow.predict.keys() {
-                let path = self.out(format!("predictions/{model}/{file}.audit.json"));
-                let query: Audit = artefact::read_json(&path)?;
-                let asked = query.findings.into_iter().filter(|f| f.check.starts_with("query."));
-                findings.extend(asked.map(|f| Finding {
-                    check: format!("{}:{file}", f.check),
-                    title: format!("{file}: {}", f.title),
-                    ..f
-                }));
-            }
-        }
-        let audit = Audit::new(&workflow.name, self.audited()?.clone(), workflow.seed, findings);
-        let path = self.out("audit.json");
-        artefact::write_json(&path, &audit)?;
-        let message = audit::text::summary(&audit);
-        Ok(Finished { outputs: vec![path], message })
     }
 
     fn report(&self, plan: &[Step], keys: &mut Keys) -> Result<Finished, Error> {

@@ -35,6 +35,9 @@ pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mi
             check.push(&["predict", name], message, help);
         }
     }
+    for path in &workflow.audit.predictions {
+        check.file(&["audit", "predictions"], path);
+    }
     check.mistakes
 }
 

@@ -39,6 +39,20 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "Quote the score by combination; add records of the worst",
     },
     Rule {
+        code: "performance.recall",
+        meaning: "A class is missed more often at some levels of a column, which the accuracy may hide",
+        formula: "largest difference of the recall of a class between two levels of 30 records and 5 clusters each; the lower limit of an interval simultaneous over levels and classes warns from 0.03, fails from 0.1",
+        source: "Hardt et al. 2016 (equalised odds), doi:10.48550/arXiv.1610.02413; Newcombe 1998",
+        remedy: "Quote the recall of each class by level; add or weight records of the worst",
+    },
+    Rule {
+        code: "performance.group-calibration",
+        meaning: "A probability means something else at some levels of a column, or combinations of two",
+        formula: "largest difference between two levels of the mean of confidence less accuracy; the lower limit of a simultaneous interval warns from 0.05. Beside it Brier score and, from 100 records on, the calibration error in 15 bins of equal mass less what chance adds",
+        source: "Pleiss et al. 2017, doi:10.48550/arXiv.1709.02012; Brier 1950",
+        remedy: "Calibrate by level, or do not compare probabilities across levels",
+    },
+    Rule {
         code: "performance.calibration",
         meaning: "The probabilities do not mean what they say",
         formula: "expected calibration error in 15 bins of equal mass, less what chance gives a calibrated model; warns from 0.1; at least 100 records",

@@ -76,8 +76,29 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         code: "leakage.interval",
         meaning: "Held-out intervals overlap intervals learnt from on the same contig: the same bases on both sides",
-        formula: "held-out intervals that share a base with one learnt from / held-out intervals; warns from 1 %, fails from 10 %. Beside it: how often the label of the overlapped interval is right",
+        formula: "held-out intervals that share a base with one learnt from / held-out intervals; warns from 1 %, fails from 10 %. Beside it: how often the label of the overlapped interval is right, and, with the commonest label of intervals learnt from that overlap no other for the rest, how often that rule is right on all",
         source: "Whalen et al. 2022, doi:10.1038/s41576-021-00434-9",
         remedy: "Hold whole contigs out, or whole groups of overlapping intervals",
+    },
+    Rule {
+        code: "counterfactual.ranking",
+        meaning: "Models change places on another version of the data: which one is chosen rests on the split",
+        formula: "composition, look-up and naive Bayes in 5 folds on the records as given, without repeats, with whole clusters held out, with classes matched by length and GC content, and balanced by each nuisance column; the largest share, over pairs of models, of the bootstrap draws of clusters in which the worse one on random folds is the better one with whole clusters held out; warns from 0.975",
+        source: "Efron and Tibshirani 1993, chapter 10; Iacus et al. 2012, doi:10.1093/pan/mpr013",
+        remedy: "Choose models and settings on folds of whole homology clusters",
+    },
+    Rule {
+        code: "circularity.variant",
+        meaning: "A held-out variant was learnt from: type 1 circularity",
+        formula: "held-out variants with the contig, position and alleles (common bases at the ends left out) of one learnt from / held-out variants; warns from 0.5 %, fails from 5 %",
+        source: "Grimm et al. 2015, doi:10.1002/humu.22768; thresholds as leakage.exact",
+        remedy: "Keep a variant on one side; better, hold whole genes out",
+    },
+    Rule {
+        code: "circularity.gene",
+        meaning: "The gene alone tells the label of a variant: type 2 circularity, the score is that of the gene",
+        formula: "skill (BA - 1/K) / (1 - 1/K) of the commonest label learnt from of the variant's gene; the lower limit of its bootstrap interval over genes warns from 0.1, fails from 0.3; at least 30 held-out variants",
+        source: "Grimm et al. 2015, doi:10.1002/humu.22768; thresholds as shortcut.length",
+        remedy: "Hold whole genes out (`split: {group: {column: gene}}`), and score within genes that hold both labels",
     },
 ];

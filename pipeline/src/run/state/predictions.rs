@@ -86,11 +86,12 @@ impl State<'_> {
             .map(|((record, fold), probabilities)| {
                 let found = neighbours.get(*fold as usize, *record);
                 let containment = found.and_then(|n| n.containment);
-                let below = ensemble
+                let member = ensemble
                     .members
                     .iter()
-                    .find(|member| member.card.training.fold == *fold as usize)
-                    .and_then(|member| member.card.unfamiliar_below);
+                    .find(|member| member.card.training.fold == *fold as usize);
+                let below = member.and_then(|member| member.card.unfamiliar_below);
+                let profile = member.map(|member| &member.card.profile);
                 Prediction {
                     probabilities: probabilities.to_vec(),
                     nearest: found
@@ -98,6 +99,7 @@ impl State<'_> {
                         .map(|at| dataset.id(at).to_string()),
                     containment,
                     unfamiliar: containment.zip(below).map(|(c, below)| c < below),
+                    outside: profile.map_or("", |p| p.outside(dataset.sequence(*record))),
                 }
             })
             .collect())
