@@ -18,6 +18,7 @@ pub enum Longer {
 
 impl Longer {
     /// The parts of a sequence that an encoder is given: at least one.
+    #[must_use]
     pub fn parts<'a>(self, config: &EncoderConfig, sequence: &'a [u8]) -> Vec<&'a [u8]> {
         let (Self::Windows, Some(reach)) = (self, config.reach()) else { return vec![sequence] };
         if sequence.len() <= reach || reach == 0 {
