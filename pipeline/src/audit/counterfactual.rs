@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use cistron_models::metrics::{Metric, Outcomes, WeightedMetric};
 
@@ -213,7 +214,8 @@ fn judged(scored: &[Scored], left_out: &[String]) -> Finding {
         percent(value),
     );
     if !left_out.is_empty() {
-        message += &format!("; without {} (too few homology clusters)", list(left_out));
+        // Writing to a String cannot fail.
+        let _ = write!(message, "; without {} (too few homology clusters)", list(left_out));
     }
     let finding = Finding {
         statistic: "largest probability that two models change places between random folds and folds of whole clusters".into(),

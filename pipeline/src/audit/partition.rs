@@ -1,6 +1,6 @@
 //! A model's rows by the levels of a metadata column, or by the combinations of two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scored::Scored;
 use crate::dataset::{Dataset, Group, GroupKind};
@@ -12,7 +12,7 @@ const PAIRS: usize = 10;
 pub(super) struct Partition {
     /// Name of the column, or of both: `sex×species`.
     pub(super) name: String,
-    /// What it is made of, in words.
+    /// Whether the columns may tell the label; a pair is of nuisances.
     pub(super) kind: GroupKind,
     /// Names of the levels.
     pub(super) levels: Vec<String>,
@@ -44,10 +44,9 @@ pub(super) fn pairs(model: &Scored, dataset: &Dataset) -> Vec<Partition> {
 
 fn pair(model: &Scored, a: &Group, b: &Group) -> Partition {
     let both = |i: &usize| Some((a.values[*i]?, b.values[*i]?));
-    let seen: BTreeMap<(u32, u32), ()> =
-        model.records.iter().filter_map(both).map(|pair| (pair, ())).collect();
+    let seen: BTreeSet<(u32, u32)> = model.records.iter().filter_map(both).collect();
     let number: BTreeMap<(u32, u32), usize> =
-        seen.keys().enumerate().map(|(at, pair)| (*pair, at)).collect();
+        seen.into_iter().enumerate().map(|(at, pair)| (pair, at)).collect();
     Partition {
         name: format!("{}×{}", a.name, b.name),
         kind: GroupKind::Nuisance,

@@ -58,13 +58,7 @@ pub(super) fn plan(
     }
     push(split.clone(), split_key.clone(), std::slice::from_ref(&read));
 
-    // What earlier models said goes into the findings that every model carries.
-    let mut evidence_key = Key::new(0);
-    for path in earlier(loaded)? {
-        let hash = keys.input(&path)?.0;
-        evidence_key = evidence_key.with(&format!("earlier predictions {hash}"), &hash);
-    }
-    let seen_before = evidence_key != Key::new(0);
+    let evidence = evidence(loaded, keys)?;
     let folds = folds(loaded, options, keys, &split_key)?;
     let encodes = options.until == Some(Stage::Encode)
         || options.only.as_ref().is_some_and(|only| only.stage() == Stage::Encode);
@@ -87,11 +81,9 @@ pub(super) fn plan(
                     .with("fold", &fold.to_string())
                     .with("seed", &(workflow.seed + seed as u64).to_string())
                     .with("device", &device);
-                let key = if seen_before {
-                    key.with_key("earlier predictions", &evidence_key)
-                } else {
-                    key
-                };
+                let key = evidence
+                    .iter()
+                    .fold(key, |key, hash| key.with(&format!("earlier predictions {hash}"), hash));
                 let task = Task::train(name, fold, seed);
                 push(task.clone(), key.clone(), std::slice::from_ref(&split));
                 trained.push((name.as_str(), task, key));
@@ -125,16 +117,7 @@ pub(super) fn plan(
         }
         let files = workflow.predict.iter().map(|(file, input)| (file.as_str(), Some(input)));
         for (file, input) in std::iter::once(("test", None)).chain(files) {
-            let mut key = key.clone().with("file", file);
-            if let Some(input) = input {
-                key = key
-                    .with("content", &keys.input(&input_file(loaded, input))?.0)
-                    .with_config("predict", &input_columns(input))?;
-                if let Some(reference) = &input.reference {
-                    let reference = loaded.resolve(reference);
-                    key = key.with("reference", &keys.input(&reference)?.0);
-                }
-            }
+            let key = predict_key(key.clone().with("file", file), loaded, input, keys)?;
             let task = Task::shard(Stage::Predict, &[name, file]);
             audit_key = audit_key.with_key(&task.to_string(), &key);
             audit_needs.push(task.clone());
@@ -246,6 +229,27 @@ fn read_files(loaded: &Loaded) -> Result<Vec<(String, PathBuf)>, InputError> {
     let labels = read.labels.as_ref().and_then(|labels: &Labels| labels.table.as_ref());
     files.extend(labels.map(|path| ("labels".to_string(), loaded.resolve(path))));
     Ok(files)
+}
+
+/// Adds what the predictions of a file depend on.
+fn predict_key(
+    key: Key,
+    loaded: &Loaded,
+    input: Option<&Input>,
+    keys: &mut Keys,
+) -> Result<Key, Error> {
+    let Some(input) = input else { return Ok(key) };
+    let key = key
+        .with("content", &keys.input(&input_file(loaded, input))?.0)
+        .with_config("predict", &input_columns(input))?;
+    let Some(reference) = &input.reference else { return Ok(key) };
+    Ok(key.with("reference", &keys.input(&loaded.resolve(reference))?.0))
+}
+
+/// Hashes of the audits of earlier predictions: what they say goes into the findings that every model
+/// carries.
+fn evidence(loaded: &Loaded, keys: &mut Keys) -> Result<Vec<String>, Error> {
+    earlier(loaded)?.iter().map(|path| Ok(keys.input(path)?.0)).collect()
 }
 
 /// Audits of earlier predictions, named or beside the files that are read.

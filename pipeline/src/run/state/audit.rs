@@ -17,8 +17,9 @@ impl State<'_> {
         if workflow.audit.counterfactual {
             // The models that were trained carry the other findings: this one is of the run.
             let ranking = audit::ranking(&self.subject()?);
-            let open = findings.iter_mut().find(|finding| finding.check == ranking.check);
-            open.into_iter().for_each(|open| *open = ranking.clone());
+            if let Some(open) = findings.iter_mut().find(|f| f.check == ranking.check) {
+                *open = ranking;
+            }
         }
         findings.extend(audit::performance(
             self.dataset()?,
