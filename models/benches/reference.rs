@@ -7,7 +7,8 @@
 //!
 //! CNN: batch 64, length 500, 4 symbols, 7 classes; convolution 4→64 width 19, rectifier, max-pool 4;
 //! 64→64 width 7, rectifier, max-pool 5; 64→64 width 7, rectifier, global max; linear 64→7. `sweep`:
-//! with average pools, with 128 filters, with lengths 2000 and 200. Transformer: batch 64, 128 tokens
+//! with average pools, with 128 filters, with lengths 2000 and 200, and `cnn mixed`: lengths from 50 to
+//! 500, padded to 500, of which only the valid positions are computed. Transformer: batch 64, 128 tokens
 //! of 4096, width 128, 4 heads, 2 pre-norm layers, feed-forward 512 with a rectifier, mean, linear
 //! 128→7. Training: cross-entropy and Adam.
 
@@ -140,6 +141,10 @@ fn main() {
             run("cnn width-128", cnn(500, 128, false));
             run("cnn length-2000", cnn(2000, 64, false));
             run("cnn length-200", cnn(200, 64, false));
+            let mut mixed = Bench::new(cnn(500, 64, false));
+            mixed.lengths =
+                (0..BATCH).map(|record| 50 + (record * 450 / (BATCH - 1)) as u32).collect();
+            mixed.run("cnn mixed", seconds, threads);
         }
         if what.contains("transformer") {
             run("transformer", transformer());

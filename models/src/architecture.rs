@@ -140,6 +140,22 @@ mod tests {
     }
 
     #[test]
+    fn blocks_may_differ() {
+        use crate::layer::{Convolution, Layer};
+        let conv = r#"{"conv": {"filters": [8, 8, 8], "widths": [19, 7, 5], "pools": [4, 1], "dropout": 0}}"#;
+        let architecture: Architecture = serde_json::from_str(conv).unwrap();
+        let network = build(&architecture, SYMBOLS, 3).unwrap();
+        let convolution = |width| Layer::Convolution(Convolution::same(8, width));
+        let found: Vec<&Layer> = network
+            .layers()
+            .iter()
+            .filter(|layer| matches!(layer, Layer::Convolution(_) | Layer::MaxPool { .. }))
+            .collect();
+        let pool = Layer::MaxPool { width: 4 };
+        assert_eq!(found, [&convolution(19), &pool, &convolution(7), &convolution(5)]);
+    }
+
+    #[test]
     fn each_architecture_takes_what_fits_and_refuses_the_rest() {
         let fits = |architecture: &Architecture| {
             [SYMBOLS, TOKENS, COUNTS, CURVE].map(|input| build(architecture, input, 3).is_ok())
@@ -187,6 +203,9 @@ mod tests {
         let transformer = Transformer { heads: 5, ..Transformer::default() };
         let error = build(&Architecture::Transformer(transformer), TOKENS, 3);
         assert!(matches!(error, Err(BuildError::Setting { setting: "heads", .. })), "{error:?}");
+        let conv = Conv { widths: vec![3], ..Conv::default() };
+        let error = build(&Architecture::Conv(conv), SYMBOLS, 3).unwrap_err().to_string();
+        assert!(error.contains("widths") && error.contains("[3]"), "{error}");
         let conv = Conv { filters: vec![usize::MAX, usize::MAX], ..Conv::default() };
         assert!(matches!(
             build(&Architecture::Conv(conv), SYMBOLS, 3),

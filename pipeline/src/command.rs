@@ -2,12 +2,15 @@
 
 mod audit;
 mod check;
+mod completions;
 mod coordinates;
 mod explain;
 mod given;
+mod init;
 mod inspect;
 mod labelled;
 mod located;
+mod man;
 mod predict;
 mod qpcr;
 mod run;
@@ -48,6 +51,7 @@ struct Common {
 #[derive(Debug, Subcommand)]
 enum Command {
     Inspect(inspect::Inspect),
+    Init(init::Init),
     Run(run::Run),
     Check(check::Check),
     Predict(predict::Predict),
@@ -56,6 +60,8 @@ enum Command {
     Split(split::Split),
     Explain(explain::Explain),
     Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 impl Cli {
@@ -73,6 +79,7 @@ impl Cli {
         let console = Console::new(self.common.format, self.common.quiet);
         match self.command {
             Command::Inspect(command) => command.run(&console),
+            Command::Init(command) => command.run(&console),
             Command::Run(command) => command.run(&console),
             Command::Check(command) => command.run(&console),
             Command::Predict(command) => command.run(&console),
@@ -81,6 +88,8 @@ impl Cli {
             Command::Split(command) => command.run(&console),
             Command::Explain(command) => command.run(&console),
             Command::Schema(command) => command.run(&console),
+            Command::Completions(command) => command.run(),
+            Command::Man(command) => command.run(&console),
         }
     }
 }

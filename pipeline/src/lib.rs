@@ -13,6 +13,7 @@ pub mod earlier;
 pub mod encode;
 pub mod error;
 pub mod evaluate;
+pub mod init;
 pub mod inspect;
 pub mod interrupt;
 pub mod key;

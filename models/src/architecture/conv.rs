@@ -16,9 +16,15 @@ pub struct Conv {
     pub filters: Vec<usize>,
     /// Positions that a filter spans.
     pub width: usize,
+    /// The width of each block where they differ, instead of `width`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub widths: Vec<usize>,
     /// Positions that a block's max-pool makes one; 1 for none. The last block has none: the global
     /// pool follows it.
     pub pool: usize,
+    /// The pool of each block but the last where they differ, instead of `pool`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pools: Vec<usize>,
     /// Share of values dropped after each block while training.
     pub dropout: f32,
     /// Non-linearity after each convolution.
@@ -32,7 +38,9 @@ impl Default for Conv {
         Self {
             filters: vec![64, 64],
             width: 12,
+            widths: Vec::new(),
             pool: 4,
+            pools: Vec::new(),
             dropout: 0.2,
             activation: Activation::Relu,
             global_pool: Pool::Max,
@@ -51,6 +59,11 @@ pub(super) fn layers(
         let (setting, expected) = ("filters", "at least one block");
         return Err(BuildError::Setting { model, setting, found: "[]".to_owned(), expected });
     }
+    let blocks = config.filters.len();
+    let widths =
+        each(&config.widths, config.width, blocks, "widths", "one width a block, or none")?;
+    let expected = "one pool a block but the last, or none";
+    let pools = each(&config.pools, config.pool, blocks - 1, "pools", expected)?;
     if matches!(input, InputShape::Tokens { .. }) || input.length() < 2 {
         return Err(BuildError::Input {
             model,
@@ -60,12 +73,12 @@ pub(super) fn layers(
         });
     }
     let mut layers = Vec::new();
-    for (block, &filters) in config.filters.iter().enumerate() {
-        layers.push(Layer::Convolution(Convolution::same(filters, config.width)));
+    for (block, (&filters, width)) in config.filters.iter().zip(widths).enumerate() {
+        layers.push(Layer::Convolution(Convolution::same(filters, width)));
         layers.push(Layer::Activation(config.activation));
-        if block + 1 < config.filters.len() {
-            if config.pool != 1 {
-                layers.push(Layer::MaxPool { width: config.pool });
+        if let Some(&width) = pools.get(block) {
+            if width != 1 {
+                layers.push(Layer::MaxPool { width });
             }
             layers.push(Layer::Dropout { rate: config.dropout });
         }
@@ -74,4 +87,24 @@ pub(super) fn layers(
     layers.push(Layer::Dropout { rate: config.dropout });
     layers.push(Layer::Linear { outputs: classes });
     Ok(layers)
+}
+
+/// The setting of each of `count` blocks: a list of them, or the same for all.
+fn each(
+    list: &[usize],
+    all: usize,
+    count: usize,
+    setting: &'static str,
+    expected: &'static str,
+) -> Result<Vec<usize>, BuildError> {
+    match list.len() {
+        0 => Ok(vec![all; count]),
+        found if found == count => Ok(list.to_vec()),
+        _ => Err(BuildError::Setting {
+            model: "conv",
+            setting,
+            found: format!("{list:?}"),
+            expected,
+        }),
+    }
 }

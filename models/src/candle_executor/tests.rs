@@ -249,6 +249,7 @@ fn every_architecture_has_the_right_gradients() {
             activation,
             global_pool,
             dropout: 0.3,
+            ..Conv::default()
         })
     };
     let transformer =
