@@ -107,9 +107,9 @@ fn labels_that_lie_beside_the_audit_of_their_prediction_are_recognised() {
     std::fs::write(path("genes.fasta"), fasta).unwrap();
     std::fs::copy(root().join(GENES[2]), path("labels.tsv")).unwrap();
     let (genes, labels) = (path("genes.fasta"), path("labels.tsv"));
+    let outs = [path("first"), path("second")];
     let audit = ["audit", &genes, "--labels", &labels, "--label", "drug_class", "--out"];
-    let (one, two) = (path("first"), path("second"));
-    let first = [&audit[..], &[one.as_str()]].concat();
+    let first = [&audit[..], &[outs[0].as_str()]].concat();
     assert_eq!(cistron(&first).status.code(), Some(0));
     // As if the labels had been predicted: an audit that goes with a table names what was said.
     let json = std::fs::read_to_string(path("first/audit.json")).unwrap();
@@ -122,7 +122,7 @@ fn labels_that_lie_beside_the_audit_of_their_prediction_are_recognised() {
     assert!(unknown(&value)["unknown"].is_string(), "{}", unknown(&value));
     value["predicted"] = serde_json::json!([{"sequence": "00", "class": "x"}]);
     std::fs::write(path("labels.audit.json"), value.to_string()).unwrap();
-    let second = [&audit[..], &[two.as_str()]].concat();
+    let second = [&audit[..], &[outs[1].as_str()]].concat();
     assert_eq!(cistron(&second).status.code(), Some(0));
     let json = std::fs::read_to_string(path("second/audit.json")).unwrap();
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
