@@ -7,7 +7,7 @@
 // An example prints, and stops at the first surprise.
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use cistron::dataset::Dataset;
@@ -56,7 +56,7 @@ fn main() {
     );
 }
 
-fn read(path: &PathBuf) -> Dataset {
+fn read(path: &Path) -> Dataset {
     let mut dataset = Dataset::new(Alphabet::Dna);
     if format::of(path).unwrap() == Format::Table {
         let table = Table::open(path).unwrap();

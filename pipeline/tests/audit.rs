@@ -6,6 +6,8 @@
 #[path = "support/command.rs"]
 mod command;
 
+use std::fmt::Write;
+
 use command::{cistron, root, text};
 
 const GENES: [&str; 5] = [
@@ -85,7 +87,7 @@ fn variants_of_one_label_a_gene_are_circular() {
         let mut table = "chrom,pos,ref,alt,gene,label\n".to_string();
         for i in rows {
             let (gene, label) = (i % 20, ["benign", "pathogenic"][i % 2]);
-            table += &format!("chr1,{},A,G,g{gene},{label}\n", 100 + i);
+            writeln!(table, "chr1,{},A,G,g{gene},{label}", 100 + i).unwrap();
         }
         let path = folder.path().join(name);
         std::fs::write(&path, table).unwrap();

@@ -58,8 +58,9 @@ struct Scored {
 }
 
 impl Scored {
+    /// The best model, the first of equals.
     fn leader(&self) -> usize {
-        (0..3).max_by(|a, b| self.values[*a].total_cmp(&self.values[*b])).unwrap_or_default()
+        (0..3).rev().max_by(|a, b| self.values[*a].total_cmp(&self.values[*b])).unwrap_or_default()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::dataset::{Dataset, Measured};
 use crate::neighbour::identity::Identities;
 
 /// Checks that compare sequences or count their symbols, with what they ask.
-const OF_SEQUENCES: [(&str, &str); 18] = [
+const OF_SEQUENCES: [(&str, &str); 19] = [
     ("label.homologue-vote", "Do close relatives carry the same label?"),
     ("redundancy.effective-size", "How many independent sequences are there?"),
     ("leakage.reverse-complement", "Are held-out records the other strand of records learnt from?"),
@@ -28,6 +28,7 @@ const OF_SEQUENCES: [(&str, &str); 18] = [
     ("symbols.lower-case", "Does lower case give the class away?"),
     ("symbols.tail", "Do poly-A tails give the class away?"),
     ("duplicate.reverse-complement", "Does a sequence occur again as its other strand?"),
+    ("counterfactual.ranking", "Does the ranking of models hold on other versions of the data?"),
 ];
 
 /// Everything that can be told of numbers without a trained model.

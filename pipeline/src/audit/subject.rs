@@ -53,7 +53,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The neighbours of [`random_split`], where they are known already.
+    /// The neighbours of [`random_split`](super::random_split), where they are known already.
     #[must_use]
     pub fn with_random_split(self, neighbours: &'a Neighbours) -> Self {
         Self { random: Some(neighbours), ..self }

@@ -129,7 +129,7 @@ mod tests {
         {
             let bad = write(name, &format!("chrom,pos,ref,alt\n{cells}\n"));
             let error = read(&bad, "label").unwrap_err().to_string();
-            assert!(error.contains("line 2"), "{error}");
+            assert!(error.contains(":2: "), "{error}");
         }
     }
 }
