@@ -76,6 +76,7 @@ fn write(network: &Network, path: &Path) {
 
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
+    std::fs::create_dir_all(&folder).unwrap();
     write(&networks::cnn(500, 64, false), &Path::new(&folder).join("cnn.safetensors"));
     write(&networks::cnn(500, 64, true), &Path::new(&folder).join("cnn-average.safetensors"));
     write(&networks::transformer(), &Path::new(&folder).join("transformer.safetensors"));

@@ -19,14 +19,15 @@ pub(in crate::report) struct Spot {
     pub(in crate::report) cq: Option<f64>,
 }
 
-/// Shapes of the roles, in the order of the legend.
-const ROLES: [(Role, MarkerShape); 6] = [
-    (Role::Unknown, MarkerShape::Circle),
-    (Role::Standard, MarkerShape::Diamond),
-    (Role::Calibrator, MarkerShape::Triangle),
-    (Role::Positive, MarkerShape::TriangleDown),
-    (Role::NoTemplate, MarkerShape::Square),
-    (Role::NoReverseTranscription, MarkerShape::Cross),
+/// Shapes and names of the roles, in the order of the legend, whose columns are as wide as the
+/// longest name.
+const ROLES: [(Role, MarkerShape, &str); 6] = [
+    (Role::Unknown, MarkerShape::Circle, "unknown"),
+    (Role::Standard, MarkerShape::Diamond, "standard"),
+    (Role::Calibrator, MarkerShape::Triangle, "calibrator"),
+    (Role::Positive, MarkerShape::TriangleDown, "positive"),
+    (Role::NoTemplate, MarkerShape::Square, "NTC"),
+    (Role::NoReverseTranscription, MarkerShape::Cross, "no RT"),
 ];
 
 /// Draws the wells of one plate; rows run down from A.
@@ -35,7 +36,7 @@ pub(in crate::report) fn draw(id: &str, title: &str, description: &str, spots: &
     let cycles = || spots.iter().filter_map(|spot| spot.cq);
     let (low, high) = (cycles().fold(f64::INFINITY, f64::min), cycles().fold(0.0, f64::max));
     let mut plots = Vec::new();
-    for (role, shape) in ROLES {
+    for (role, shape, name) in ROLES {
         let of: Vec<&Spot> = spots.iter().filter(|spot| spot.role == role).collect();
         if of.is_empty() {
             continue;
@@ -53,7 +54,7 @@ pub(in crate::report) fn draw(id: &str, title: &str, description: &str, spots: &
             } else {
                 9.0
             })
-            .with_legend(role.name());
+            .with_legend(name);
         plots.push(Plot::Scatter(plot));
     }
     let letter = |value: f64| {
