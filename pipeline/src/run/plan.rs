@@ -77,6 +77,7 @@ pub(super) fn plan(
                     .with_key("split", &split_key)
                     .with_config("encode", &encoder)?
                     .with_config("architecture", &model.architectures())?
+                    .with_config("longer", &model.longer)?
                     .with_config("train", &model.train)?
                     .with("fold", &fold.to_string())
                     .with("seed", &(workflow.seed + seed as u64).to_string())
