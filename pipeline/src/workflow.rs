@@ -1,12 +1,14 @@
 //! The workflow file as one struct: a key a stage, unknown keys refused.
 
 pub mod check;
+pub mod genotypes;
 pub mod numbers;
 pub mod parse;
 mod path;
 pub mod read;
 pub mod tree;
 pub mod validate;
+pub mod variants;
 
 use std::path::{Path, PathBuf};
 
@@ -17,10 +19,12 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::encode::Longer;
+use crate::encode::{Longer, ReverseComplement};
 use crate::variant::Strand;
+pub use genotypes::Genotypes;
 pub use numbers::{Curves, DeltaCq};
 pub use read::{Labels, OnError, Read, SequenceTable};
+pub use variants::Variants;
 
 /// Version of the workflow file that this program reads.
 pub const SCHEMA: u32 = 1;
@@ -162,6 +166,9 @@ pub struct Model {
     /// What becomes of sequences that are longer than the encoder.
     #[serde(default)]
     pub longer: Longer,
+    /// What the model makes of the other strand of DNA and RNA.
+    #[serde(default)]
+    pub reverse_complement: ReverseComplement,
     /// Training settings.
     #[serde(default)]
     pub train: FitConfig,
@@ -206,6 +213,9 @@ pub struct Input {
     /// VCF file, plain or compressed: each allele is predicted within its window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vcf: Option<PathBuf>,
+    /// VCF or BCF file whose samples are predicted from their genotypes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub genotypes: Option<PathBuf>,
     /// Export of an instrument, or table, of the same kind as the curves or Cq that were read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<PathBuf>,
@@ -221,11 +231,17 @@ pub struct Input {
 }
 
 impl Input {
+    /// The file where it holds numbers: genotypes, curves or Cq.
+    #[must_use]
+    pub fn numbers(&self) -> Option<&PathBuf> {
+        self.genotypes.as_ref().or(self.measured.as_ref())
+    }
+
     /// The file; `None` where none is named.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         let table = self.table.as_ref().map(|table| table.path.as_path());
-        let files = [&self.fasta, &self.fastq, &self.vcf, &self.measured];
+        let files = [&self.fasta, &self.fastq, &self.vcf, &self.genotypes, &self.measured];
         files.into_iter().find_map(Option::as_deref).or(table)
     }
 }

@@ -11,9 +11,10 @@ use super::gate::{Gate, open, unknown};
 use super::probe::molecule;
 use super::profile::Profile;
 use super::{Finding, Status};
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Measured};
 use crate::evaluate::false_discovery::benjamini_hochberg;
 use crate::evaluate::floor::curve::{Feature, table};
+use crate::evaluate::floor::genotype::calls;
 
 /// Population stability index beyond chance; limits by convention.
 const GATE: Gate = Gate::warn_fail(0.1, 0.25);
@@ -65,9 +66,13 @@ fn features(dataset: &Dataset) -> FeatureTable {
     if let Some(numbers) = &dataset.numbers {
         let records: Vec<usize> = (0..dataset.len()).collect();
         // Numbers were finite when they were read: where they are not, nothing is compared.
-        let found = table(numbers, &records, &Feature::ALL).ok();
-        return found.unwrap_or_else(|| {
-            composition(&[[0_u8; 0]; 0], FeatureSet::Length, Molecule::Protein)
+        let found = match numbers.measured {
+            Measured::Genotypes { .. } => calls(numbers, &records),
+            _ => table(numbers, &records, &Feature::ALL),
+        };
+        return found.unwrap_or_else(|_| {
+            let empty = vec![[0_u8; 0]; records.len()];
+            composition(&empty, FeatureSet::Length, Molecule::Protein)
         });
     }
     composition(&dataset.sequences(), FeatureSet::Composition, molecule(dataset.alphabet))
@@ -123,10 +128,10 @@ pub(super) fn drift(dataset: &Dataset, profile: &Profile) -> Finding {
     let finding = Finding {
         statistic: format!(
             "largest population stability index of {}, less what chance adds",
-            if dataset.numbers.is_some() {
-                "end, steepest rise and cycles"
-            } else {
-                "length, GC content and letters"
+            match dataset.numbers.as_ref().map(|numbers| &numbers.measured) {
+                Some(Measured::Genotypes { .. }) => "genotypes called and heterozygous",
+                Some(_) => "end, steepest rise and cycles",
+                None => "length, GC content and letters",
             }
         ),
         value: Some(*index),

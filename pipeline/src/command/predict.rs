@@ -78,7 +78,7 @@ impl Predict {
             (Some(measured), _) => numbers::queries(&path, measured, &card.channels)?,
             (None, alphabet) => {
                 let input = match format::of(&path)? {
-                    Format::Vcf => {
+                    Format::Vcf | Format::Bcf => {
                         return self.variants(
                             &executor,
                             &ensemble,

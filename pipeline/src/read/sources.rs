@@ -34,7 +34,8 @@ pub fn files(
 ) -> Result<Vec<SequenceFile>, InputError> {
     let table = read.table.as_ref().map(|table| &table.path);
     let numbers = read.number_files().iter();
-    let single = read.fasta.iter().chain(&read.fastq).chain(table).chain(numbers);
+    let variants = read.variants.as_ref().map(|variants| &variants.vcf);
+    let single = read.fasta.iter().chain(&read.fastq).chain(table).chain(variants).chain(numbers);
     let mut files: Vec<SequenceFile> =
         single.map(|path| SequenceFile { path: resolve(path), class: None }).collect();
     for (class, path) in &read.files {

@@ -52,7 +52,7 @@ impl State<'_> {
             }
             let ensemble = Ensemble::load(&folder)?;
             let card = &ensemble.members[0].card;
-            let queries = if let (Some(path), Some(measured)) = (&input.measured, &card.measured) {
+            let queries = if let (Some(path), Some(measured)) = (input.numbers(), &card.measured) {
                 numbers::queries(&self.loaded.resolve(path), measured, &card.channels)?
             } else {
                 let resolve = |path: &std::path::Path| self.loaded.resolve(path);
