@@ -1,27 +1,65 @@
 //! Writing what a run leaves: to a sibling temporary file, then renamed, so that nothing is ever
 //! half-written.
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tempfile::NamedTempFile;
 
 use crate::error::{Error, InputError};
 
+/// A file in the making: a temporary sibling of its path until it is committed. Dropped before, it
+/// leaves nothing.
+pub struct Partial {
+    path: PathBuf,
+    file: BufWriter<NamedTempFile>,
+}
+
+impl Partial {
+    /// Begins the file at `path`; folders that are missing are made.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let create = || {
+            std::fs::create_dir_all(folder)?;
+            tempfile::Builder::new().prefix(".partial-").tempfile_in(folder)
+        };
+        let file = create().map_err(|error| Error::write(path, &error))?;
+        Ok(Self { path: path.to_path_buf(), file: BufWriter::new(file) })
+    }
+
+    /// Gives the file its name, in place of an earlier one.
+    pub fn commit(self) -> Result<(), Error> {
+        let commit = |file: BufWriter<NamedTempFile>| {
+            let temporary = file.into_inner()?;
+            temporary.as_file().sync_all()?;
+            set_mode(temporary.path())?;
+            temporary.persist(&self.path)?;
+            Ok(())
+        };
+        commit(self.file).map_err(|error: io::Error| Error::write(&self.path, &error))
+    }
+}
+
+impl Write for Partial {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 /// Writes a file through `fill`, which gets the path of a temporary sibling.
 pub fn write_with(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let write = || {
-        std::fs::create_dir_all(folder)?;
-        let temporary = tempfile::Builder::new().prefix(".partial-").tempfile_in(folder)?;
-        fill(temporary.path())?;
-        temporary.as_file().sync_all()?;
-        set_mode(temporary.path())?;
-        temporary.persist(path)?;
-        Ok(())
-    };
-    write().map_err(|error: io::Error| Error::write(path, &error))
+    let partial = Partial::create(path)?;
+    fill(partial.file.get_ref().path()).map_err(|error| Error::write(path, &error))?;
+    partial.commit()
 }
 
 /// Temporary files are private to their owner; artefacts are as readable as other files.
@@ -43,9 +81,12 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 /// Writes a value as indented JSON.
 pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
-    let mut text = serde_json::to_string_pretty(value).map_err(|e| Error::stage("write", e))?;
-    text.push('\n');
-    write(path, text.as_bytes())
+    let mut file = Partial::create(path)?;
+    serde_json::to_writer_pretty(&mut file, value)
+        .map_err(io::Error::from)
+        .and_then(|()| file.write_all(b"\n"))
+        .map_err(|error| Error::write(path, &error))?;
+    file.commit()
 }
 
 /// Reads a JSON artefact of an earlier run.
@@ -64,15 +105,17 @@ pub fn missing(path: &Path, error: &io::Error) -> Error {
     InputError::new(path, error.to_string(), "an artefact of an earlier stage", help).into()
 }
 
-/// A tab-separated table in the making.
-pub struct Tsv {
-    rows: csv::Writer<Vec<u8>>,
+/// A tab-separated table in the making: in memory, or in a file that grows row by row.
+pub struct Tsv<W: Write = Vec<u8>> {
+    rows: csv::Writer<W>,
 }
 
-impl Tsv {
-    /// A table with these column heads.
-    pub fn new<S: AsRef<[u8]>>(columns: impl IntoIterator<Item = S>) -> Result<Self, Error> {
-        let rows = csv::WriterBuilder::new().delimiter(b'\t').from_writer(Vec::new());
+impl<W: Write> Tsv<W> {
+    fn over<S: AsRef<[u8]>>(
+        writer: W,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Result<Self, Error> {
+        let rows = csv::WriterBuilder::new().delimiter(b'\t').from_writer(writer);
         let mut out = Self { rows };
         out.row(columns)?;
         Ok(out)
@@ -83,15 +126,40 @@ impl Tsv {
         self.rows.write_record(cells).map_err(|error| Error::stage("write", error))
     }
 
+    fn finish(self) -> Result<W, Error> {
+        self.rows.into_inner().map_err(|error| Error::stage("write", error))
+    }
+}
+
+impl Tsv {
+    /// A table in memory with these column heads.
+    pub fn new<S: AsRef<[u8]>>(columns: impl IntoIterator<Item = S>) -> Result<Self, Error> {
+        Self::over(Vec::new(), columns)
+    }
+
     /// The table as bytes.
     pub fn into_bytes(self) -> Result<Vec<u8>, Error> {
-        self.rows.into_inner().map_err(|error| Error::stage("write", error))
+        self.finish()
     }
 
     /// Writes the table to a file.
     pub fn write(self, path: &Path) -> Result<(), Error> {
-        let bytes = self.into_bytes()?;
-        write_with(path, |temporary| std::fs::File::create(temporary)?.write_all(&bytes))
+        write(path, &self.into_bytes()?)
+    }
+}
+
+impl Tsv<Partial> {
+    /// A table with these column heads whose rows are written to `path` as they come.
+    pub fn create<S: AsRef<[u8]>>(
+        path: &Path,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Result<Self, Error> {
+        Self::over(Partial::create(path)?, columns)
+    }
+
+    /// Gives the file its name.
+    pub fn commit(self) -> Result<(), Error> {
+        self.finish()?.commit()
     }
 }
 

@@ -56,6 +56,7 @@ mod tests;
 pub mod text;
 mod translated;
 mod truncation;
+pub mod unscored;
 mod verdict;
 mod would_leak;
 
@@ -73,7 +74,7 @@ pub use drift::Spread;
 pub use feedback::Predicted;
 pub use finding::{Finding, Status};
 pub use profile::{Profile, Range};
-pub use query::{Familiarity, query};
+pub use query::{Familiarity, Query};
 pub use record::Record;
 pub use reference::Reference;
 pub use remedy::{Change, Remedies};

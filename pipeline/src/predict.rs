@@ -1,5 +1,8 @@
 //! Predictions, one row a record with its evidence, and never without their audit.
 
+mod blocks;
+mod labels;
+mod table;
 pub mod variants;
 
 use std::path::{Path, PathBuf};
@@ -9,15 +12,14 @@ use cistron_models::executor::Executor;
 use cistron_models::metrics::argmax;
 use rayon::prelude::*;
 
-use crate::artefact::{self, Tsv};
-use crate::audit::{self, Audit, Familiarity, InputFile, Predicted};
+use crate::audit::{Audit, Familiarity, Finding, InputFile, Query};
 use crate::dataset::Dataset;
 use crate::encode::Records;
 use crate::error::{Error, InputError};
 use crate::model::Model;
-use crate::read;
-use crate::read::translation::Reading;
-use crate::workflow::Input;
+use crate::neighbour::identity::Identities;
+pub use blocks::{BLOCK, Blocks};
+pub use table::{Table, audit_path};
 
 /// What is predicted of one record, with its evidence.
 #[derive(Debug, Clone, PartialEq)]
@@ -160,95 +162,53 @@ fn members(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(out)
 }
 
-/// Writes a table of predictions and its audit beside it: neither is written without the other.
-///
-/// `records` are the records of `dataset` that the predictions are of, in order.
-pub fn write(
-    path: &Path,
-    classes: &[String],
-    dataset: &Dataset,
-    records: &[usize],
-    predictions: &[Prediction],
-    audit: &Audit,
-) -> Result<[PathBuf; 2], Error> {
-    let fixed =
-        ["nearest_train", "containment", "unfamiliar", "outside", "label"].map(str::to_string);
-    let head = ["id".to_string(), "predicted".to_string()];
-    let columns = head.into_iter().chain(classes.iter().cloned()).chain(fixed);
-    let mut table = Tsv::new(columns)?;
-    for (record, prediction) in records.iter().zip(predictions) {
-        let mut row = vec![dataset.id(*record).to_string(), classes[prediction.class()].clone()];
-        row.extend(prediction.probabilities.iter().map(|p| format!("{p:.6}")));
-        row.push(prediction.nearest.clone().unwrap_or_default());
-        row.push(prediction.containment.map_or(String::new(), |c| format!("{c:.4}")));
-        row.push(prediction.unfamiliar.map_or(String::new(), |u| u.to_string()));
-        row.push(prediction.outside.to_string());
-        let label = dataset.labels[*record].map(|l| dataset.classes[l as usize].clone());
-        row.push(label.unwrap_or_default());
-        table.row(row)?;
-    }
-    let beside = audit_path(path);
-    let predicted = predicted(classes, dataset, records, predictions);
-    artefact::write_json(&beside, &Audit { predicted, ..audit.clone() })?;
-    table.write(path)?;
-    Ok([path.to_path_buf(), beside])
-}
-
-/// What a later audit recognises these labels by; a record that has a label keeps it.
-fn predicted(
-    classes: &[String],
-    dataset: &Dataset,
-    records: &[usize],
-    predictions: &[Prediction],
-) -> Vec<Predicted> {
-    let unlabelled: Vec<(usize, usize)> = records
-        .iter()
-        .zip(predictions)
-        .filter(|(record, _)| dataset.labels[**record].is_none())
-        .map(|(record, prediction)| (*record, prediction.class()))
-        .collect();
-    let asked = dataset.select(&unlabelled.iter().map(|(record, _)| *record).collect::<Vec<_>>());
-    Predicted::of(&asked, unlabelled.iter().map(|(_, class)| classes[*class].as_str()))
-}
-
-/// Where the audit of a table of predictions lies: `TABLE.audit.json` for `TABLE.tsv`.
-#[must_use]
-pub fn audit_path(table: &Path) -> PathBuf {
-    table.with_extension("audit.json")
-}
-
-/// Reads a file to predict; its records need no label.
-pub fn queries(
-    resolve: impl Fn(&Path) -> PathBuf,
-    input: &Input,
-    reading: impl Into<Reading>,
-) -> Result<Dataset, Error> {
-    let reading = reading.into();
-    let mut dataset = Dataset::new(reading.result());
-    for record in read::stream(resolve, input, reading)? {
-        let record = record?;
-        dataset.push(record.id, &record.sequence, record.line);
-    }
-    Ok(dataset)
-}
-
 impl Ensemble {
-    /// The audit that goes with the predictions of a file: the training data's findings, and what
-    /// there is to say of the file beside them.
+    /// The audit that goes with the predictions of a file: what there is to say of the file, and the
+    /// training data's findings beside it.
     #[must_use]
-    pub fn audit(
-        &self,
-        name: &str,
-        inputs: Vec<InputFile>,
-        queries: &Dataset,
-        predictions: &[Prediction],
-    ) -> Audit {
-        let first = &self.members[0];
-        let familiarity: Vec<Familiarity> =
-            predictions.iter().map(Prediction::familiarity).collect();
-        let mut findings = audit::query(queries, &familiarity, &first.card.profile);
-        findings.extend(first.audit.findings.iter().cloned());
-        let inputs = inputs.into_iter().chain(first.audit.inputs.iter().cloned()).collect();
-        Audit::new(name, inputs, first.audit.seed, findings)
+    pub fn audit(&self, name: &str, inputs: Vec<InputFile>, mut findings: Vec<Finding>) -> Audit {
+        let audit = &self.members[0].audit;
+        findings.extend(audit.findings.iter().cloned());
+        let inputs = inputs.into_iter().chain(audit.inputs.iter().cloned()).collect();
+        Audit::new(name, inputs, audit.seed, findings)
     }
+}
+
+/// Predicts records a block at a time, so that they need not fit into the memory; writes the table
+/// and its audit.
+///
+/// `input` makes the audit's row of the file from its number of records.
+pub fn predict(
+    ensemble: &Ensemble,
+    executor: &Executor,
+    name: &str,
+    blocks: Blocks,
+    path: &Path,
+    input: impl FnOnce(usize) -> Option<InputFile>,
+) -> Result<Predictions, Error> {
+    let mut table = Table::create(path, ensemble.classes())?;
+    let mut query = Query::new(&ensemble.members[0].card.profile, blocks.kind());
+    let mut records = 0;
+    for block in blocks {
+        let block = block?;
+        let identities = Identities::new(&block);
+        let rows = ensemble.predict(executor, &block)?;
+        query.push(&block, &identities, rows.iter().map(Prediction::familiarity));
+        let all: Vec<usize> = (0..block.len()).collect();
+        table.push(&block, &all, &rows, &identities)?;
+        records += block.len();
+    }
+    let audit = ensemble.audit(name, input(records).into_iter().collect(), query.findings());
+    let outputs = table.finish(&audit)?;
+    Ok(Predictions { records, audit, outputs })
+}
+
+/// What became of the records of a file.
+pub struct Predictions {
+    /// Number of records.
+    pub records: usize,
+    /// Their audit, as it was written.
+    pub audit: Audit,
+    /// The table, and the audit beside it.
+    pub outputs: [PathBuf; 2],
 }

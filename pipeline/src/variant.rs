@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::InputError;
 use crate::read::reference::Reference;
-use crate::read::vcf::{Alternate, Variant};
+use crate::read::vcf::Variant;
 
 /// The strand that a window is read from.
 #[derive(
@@ -90,29 +90,10 @@ pub fn windows(
     Ok(Windows { reference: turn(with_reference), alternate: turn(with_alternate) })
 }
 
-/// The bases of an allele.
-///
-/// # Errors
-///
-/// Where it is symbolic, a breakend or `*`: there is no sequence to look at.
-pub fn bases<'a>(
-    path: &Path,
-    variant: &Variant,
-    alternate: &'a Alternate,
-) -> Result<&'a [u8], InputError> {
-    match alternate {
-        Alternate::Bases(bases) => Ok(bases),
-        Alternate::WithoutBases(text) => {
-            let help = "leave such alleles out: bcftools view -V other,bnd";
-            let found = format!("the allele `{text}` without bases");
-            Err(variant.error(path, found, "alleles written as bases".into(), help))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::vcf::Alternate;
 
     fn variant(contig: &str, position: usize, reference: &str, alternate: &str) -> Variant {
         Variant {
@@ -162,8 +143,5 @@ mod tests {
         assert!(text.contains("x:9: record 1 (chr1:5:G>T): found REF `G`; expected `A`"), "{text}");
         assert!(error(&variant("1", 5, "A", "T")).contains("the reference calls it `chr1`"));
         assert!(error(&variant("chr1", 11, "A", "T")).contains("up to 10"));
-        let symbolic = Alternate::WithoutBases("<DEL>".into());
-        let found = bases(Path::new("x"), &variant("chr1", 5, "A", "T"), &symbolic);
-        assert!(found.unwrap_err().found.contains("<DEL>"));
     }
 }

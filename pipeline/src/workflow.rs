@@ -222,7 +222,8 @@ pub struct Input {
     /// FASTA file of the genome that the VCF file refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<PathBuf>,
-    /// Bases of the windows around variants; 101 where it is not given.
+    /// Bases of the windows around variants; as many as were learnt from, as a one-hot encoder takes, or
+    /// 101 where it is not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<usize>,
     /// Strand of the windows around variants.

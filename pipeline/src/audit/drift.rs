@@ -25,6 +25,9 @@ const CHANCE: f64 = 0.05;
 /// The fewest sequences that are compared.
 const FEWEST: usize = 30;
 
+/// Records whose features are computed at a time.
+const CHUNK: usize = 1024;
+
 /// Share that an empty bin is given.
 const LEAST: f64 = 1e-3;
 
@@ -46,7 +49,8 @@ pub struct Spread {
 impl Spread {
     /// The spread of length and of the letters' shares over the sequences of a data set.
     pub(super) fn of(dataset: &Dataset) -> Vec<Self> {
-        let features = features(dataset);
+        let records: Vec<usize> = (0..dataset.len()).collect();
+        let features = features(dataset, &records);
         columns(dataset, &features)
             .map(|(column, name)| {
                 let mut values: Vec<f32> =
@@ -55,27 +59,28 @@ impl Spread {
                 let mut edges: Vec<f32> =
                     (1..10).filter_map(|d| values.get(values.len() * d / 10).copied()).collect();
                 edges.dedup();
-                let records = counts(&edges, values.into_iter());
+                let mut records = vec![0; edges.len() + 1];
+                values.iter().for_each(|value| records[bin(&edges, *value)] += 1);
                 Self { feature: name.to_string(), edges, records }
             })
             .collect()
     }
 }
 
-fn features(dataset: &Dataset) -> FeatureTable {
+fn features(dataset: &Dataset, records: &[usize]) -> FeatureTable {
     if let Some(numbers) = &dataset.numbers {
-        let records: Vec<usize> = (0..dataset.len()).collect();
         // Numbers were finite when they were read: where they are not, nothing is compared.
         let found = match numbers.measured {
-            Measured::Genotypes { .. } => calls(numbers, &records),
-            _ => table(numbers, &records, &Feature::ALL),
+            Measured::Genotypes { .. } => calls(numbers, records),
+            _ => table(numbers, records, &Feature::ALL),
         };
         return found.unwrap_or_else(|_| {
             let empty = vec![[0_u8; 0]; records.len()];
             composition(&empty, FeatureSet::Length, Molecule::Protein)
         });
     }
-    composition(&dataset.sequences(), FeatureSet::Composition, molecule(dataset.alphabet))
+    let sequences: Vec<&[u8]> = records.iter().map(|i| dataset.sequence(*i)).collect();
+    composition(&sequences, FeatureSet::Composition, molecule(dataset.alphabet))
 }
 
 /// Length, GC content and the share of each letter; words come later in the table. Of numbers, all.
@@ -90,70 +95,104 @@ fn columns<'f>(
         .map(|(at, name)| (at, name.as_str()))
 }
 
-fn counts(edges: &[f32], values: impl Iterator<Item = f32>) -> Vec<usize> {
-    let mut counts = vec![0; edges.len() + 1];
-    for value in values {
-        counts[edges.partition_point(|edge| *edge <= value)] += 1;
-    }
-    counts
+/// The bin of a value: below the first edge, between two, or from the last on.
+fn bin(edges: &[f32], value: f32) -> usize {
+    edges.partition_point(|edge| *edge <= value)
 }
 
 /// The population stability index of each feature over the training records' deciles.
-pub(super) fn drift(dataset: &Dataset, profile: &Profile) -> Finding {
-    let n = dataset.len();
-    if profile.spreads.is_empty() {
-        let why = "the model was stored without it";
-        return unknown(CHECK, TITLE, why, "train the model again");
-    }
-    let features = features(dataset);
-    let mut shifts: Vec<(String, f64, f64)> = columns(dataset, &features)
-        .filter_map(|(column, name)| {
-            let spread = profile.spreads.iter().find(|s| s.feature == name)?;
-            let here = counts(&spread.edges, (0..n).map(|at| features.row(at)[column]));
-            let (index, p_value) = shift(&spread.records, &here)?;
-            Some((name.to_string(), index, p_value))
-        })
-        .collect();
-    let adjusted = benjamini_hochberg(&shifts.iter().map(|s| s.2).collect::<Vec<_>>());
-    for (shift, p_value) in shifts.iter_mut().zip(adjusted) {
-        shift.2 = p_value;
-    }
-    shifts.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let rows = shifts
-        .iter()
-        .map(|(name, index, p)| row([name.clone(), decimal(*index), format!("{p:.1e}")]));
-    let Some((name, index, p_value)) = shifts.first() else {
-        return unknown(CHECK, TITLE, "there is nothing to compare", "predict more sequences");
-    };
-    let finding = Finding {
-        statistic: format!(
-            "largest population stability index of {}, less what chance adds",
-            match dataset.numbers.as_ref().map(|numbers| &numbers.measured) {
+pub(super) struct Drift<'p> {
+    stored: bool,
+    /// What the features are, in words.
+    of: &'static str,
+    records: usize,
+    /// Of each feature: its column, how the training records are spread, and the records here.
+    features: Vec<(usize, &'p Spread, Vec<usize>)>,
+}
+
+impl<'p> Drift<'p> {
+    /// Nothing was seen yet; records will be of the kind of those in `kind`.
+    pub(super) fn new(profile: &'p Profile, kind: &Dataset) -> Self {
+        let names = features(kind, &[]);
+        let known = columns(kind, &names).filter_map(|(column, name)| {
+            let spread = profile.spreads.iter().find(|spread| spread.feature == name)?;
+            Some((column, spread, vec![0; spread.edges.len() + 1]))
+        });
+        Self {
+            stored: !profile.spreads.is_empty(),
+            of: match kind.numbers.as_ref().map(|numbers| &numbers.measured) {
                 Some(Measured::Genotypes { .. }) => "genotypes called and heterozygous",
                 Some(_) => "end, steepest rise and cycles",
                 None => "length, GC content and letters",
+            },
+            records: 0,
+            features: known.collect(),
+        }
+    }
+
+    /// Counts the records of a block.
+    pub(super) fn push(&mut self, block: &Dataset) {
+        let records: Vec<usize> = (0..block.len()).collect();
+        // The features of a block of short sequences would be larger than the block.
+        for records in records.chunks(CHUNK) {
+            let table = features(block, records);
+            for (column, spread, here) in &mut self.features {
+                table.column(*column).for_each(|value| here[bin(&spread.edges, value)] += 1);
             }
-        ),
-        value: Some(*index),
-        n,
-        message: format!("{name} moved most: an index of {}", decimal(*index)),
-        tables: vec![Table {
-            title: "Shift of each feature, largest first".into(),
-            columns: heads(["feature", "index", "adjusted p"]),
-            rows: rows.collect(),
-        }],
-        ..open(CHECK, TITLE)
-    };
-    if n < FEWEST {
-        let why = format!("only {}", count(n, "sequence"));
-        return Finding { status: Status::Unknown(why), ..GATE.show(finding) };
+        }
+        self.records += block.len();
     }
-    let finding = GATE.judge(if *p_value < CHANCE { *index } else { 0.0 }, finding);
-    if finding.status == Status::Pass {
-        return finding;
+
+    pub(super) fn finding(&self) -> Finding {
+        let n = self.records;
+        if !self.stored {
+            let why = "the model was stored without it";
+            return unknown(CHECK, TITLE, why, "train the model again");
+        }
+        let mut shifts: Vec<(&str, f64, f64)> = self
+            .features
+            .iter()
+            .filter_map(|(_, spread, here)| {
+                let (index, p_value) = shift(&spread.records, here)?;
+                Some((spread.feature.as_str(), index, p_value))
+            })
+            .collect();
+        let adjusted = benjamini_hochberg(&shifts.iter().map(|s| s.2).collect::<Vec<_>>());
+        for (shift, p_value) in shifts.iter_mut().zip(adjusted) {
+            shift.2 = p_value;
+        }
+        shifts.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let rows = shifts
+            .iter()
+            .map(|(name, index, p)| row([name.to_string(), decimal(*index), format!("{p:.1e}")]));
+        let Some((name, index, p_value)) = shifts.first() else {
+            return unknown(CHECK, TITLE, "there is nothing to compare", "predict more sequences");
+        };
+        let of = self.of;
+        let finding = Finding {
+            statistic: format!("largest population stability index of {of}, less what chance adds"),
+            value: Some(*index),
+            n,
+            message: format!("{name} moved most: an index of {}", decimal(*index)),
+            tables: vec![Table {
+                title: "Shift of each feature, largest first".into(),
+                columns: heads(["feature", "index", "adjusted p"]),
+                rows: rows.collect(),
+            }],
+            ..open(CHECK, TITLE)
+        };
+        if n < FEWEST {
+            let why = format!("only {}", count(n, "sequence"));
+            return Finding { status: Status::Unknown(why), ..GATE.show(finding) };
+        }
+        let finding = GATE.judge(if *p_value < CHANCE { *index } else { 0.0 }, finding);
+        if finding.status == Status::Pass {
+            return finding;
+        }
+        let remedy =
+            "label some of these sequences and score the model on them before relying on it";
+        Finding { remedy: remedy.into(), ..finding }
     }
-    let remedy = "label some of these sequences and score the model on them before relying on it";
-    Finding { remedy: remedy.into(), ..finding }
 }
 
 /// Index beyond chance, and p value of the two-sample chi-squared test, of counts over the same bins.
@@ -205,6 +244,11 @@ mod tests {
         };
         let (training, same, moved) = (drawn(1000, 0.5), drawn(300, 0.5), drawn(300, 0.54));
         let profile = Profile::new(&training, &(0..1000).collect::<Vec<_>>());
+        let drift = |dataset: &Dataset, profile: &Profile| {
+            let mut drift = Drift::new(profile, dataset);
+            drift.push(dataset);
+            drift.finding()
+        };
         assert_eq!(drift(&same, &profile).status, Status::Pass);
         let found = drift(&moved, &profile);
         assert_eq!(found.status, Status::Fail, "{found:?}");

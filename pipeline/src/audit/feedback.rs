@@ -28,19 +28,22 @@ pub struct Predicted {
 }
 
 impl Predicted {
+    /// What was predicted for the sequence whose strands share the hash `canonical`.
+    #[must_use]
+    pub fn new(canonical: u128, class: &str) -> Self {
+        Self { sequence: short(canonical), class: class.to_string() }
+    }
+
     /// What was predicted for each record: the class of each, in order.
     #[must_use]
     pub fn of<'c>(dataset: &Dataset, classes: impl Iterator<Item = &'c str>) -> Vec<Self> {
         let identities = Identities::new(dataset);
-        classes
-            .enumerate()
-            .map(|(i, class)| Self { sequence: short(&identities, i), class: class.to_string() })
-            .collect()
+        classes.enumerate().map(|(i, class)| Self::new(identities.canonical(i), class)).collect()
     }
 }
 
-fn short(identities: &Identities, i: usize) -> String {
-    format!("{:016x}", identities.canonical(i) >> 64)
+fn short(canonical: u128) -> String {
+    format!("{:016x}", canonical >> 64)
 }
 
 /// Records whose sequence and label are those of an earlier prediction.
@@ -55,7 +58,7 @@ pub(super) fn feedback(subject: &Subject, identities: &Identities) -> Finding {
     let found: Vec<(usize, bool)> = (0..dataset.len())
         .filter_map(|i| {
             let label = &dataset.classes[dataset.labels[i]? as usize];
-            known.get(short(identities, i).as_str()).map(|class| (i, class == label))
+            known.get(short(identities.canonical(i)).as_str()).map(|class| (i, class == label))
         })
         .collect();
     let same: Vec<usize> = found.iter().filter(|(_, same)| *same).map(|(i, _)| *i).collect();

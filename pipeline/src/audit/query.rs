@@ -1,23 +1,18 @@
-//! The sequences being predicted against those that were learnt from.
+//! The records being predicted against those that were learnt from, counted as they come.
+
+mod copies;
+mod outside;
+mod unfamiliar;
 
 use super::Finding;
-use super::cell::{EVIDENCE, count, heads, percent, row, share};
-use super::drift::drift;
-use super::finding::Table;
-use super::gate::{Gate, not_applicable, open, unknown};
-use super::profile::{Profile, Range, gc};
+use super::drift::Drift;
+use super::gate::{Gate, not_applicable};
+use super::profile::{Profile, gc};
 use crate::dataset::Dataset;
-use crate::evaluate::interval::wilson;
 use crate::neighbour::identity::Identities;
-
-/// Lower limit of the share of unfamiliar sequences; 5 % of the validation records carry the mark.
-const UNFAMILIAR: Gate = Gate::warn_fail(0.1, 0.5);
-
-/// Share of exact copies of training records; every record is counted, so the share is judged.
-const COPIES: Gate = Gate::warn(0.05);
-
-/// Lower limit of the share outside the range that holds 99 % of the training records.
-const OUTSIDE: Gate = Gate::warn(0.05);
+use copies::Copies;
+use outside::Outside;
+use unfamiliar::Unfamiliar;
 
 /// The fewest sequences that a share is judged on.
 const FEWEST: usize = 30;
@@ -33,227 +28,100 @@ pub struct Familiarity {
     pub unfamiliar: Option<bool>,
 }
 
-/// The findings about a file that is being predicted: unfamiliar sequences, copies of training
-/// records, lengths and GC content outside the training records' range.
+/// What is asked of the records of a file that is being predicted: are they unfamiliar, copies of
+/// training records, of other lengths, GC content or composition?
 ///
-/// `familiarity` holds one entry a record.
-#[must_use]
-pub fn query(dataset: &Dataset, familiarity: &[Familiarity], profile: &Profile) -> Vec<Finding> {
-    let findings = vec![
-        unfamiliar(dataset, familiarity),
-        copies(dataset, profile),
-        outside(
-            dataset,
-            "query.length",
-            "Are the sequences as long as those learnt from?",
-            "length",
-            profile.length,
-            |i| Some(dataset.positions(i) as f64),
-        ),
-        if dataset.numbers.is_none() && dataset.alphabet.is_nucleic() {
-            outside(
-                dataset,
-                "query.gc",
-                "Is their GC content that of the sequences learnt from?",
-                "GC content",
-                profile.gc,
-                |i| gc(dataset.sequence(i)),
-            )
-        } else {
-            not_applicable(
-                "query.gc",
-                "Is their GC content that of the sequences learnt from?",
-                if dataset.numbers.is_some() {
-                    "numbers have no GC content"
-                } else {
-                    "proteins have no GC content"
-                },
-            )
-        },
-        drift(dataset, profile),
-    ];
-    super::numeric::worded(findings, dataset)
+/// Records come a block at a time and none is kept, so that a file may be larger than the memory.
+pub struct Query<'p> {
+    profile: &'p Profile,
+    /// An empty data set of the kind of the records.
+    kind: Dataset,
+    unfamiliar: Unfamiliar,
+    copies: Copies,
+    length: Outside,
+    gc: Option<Outside>,
+    drift: Drift<'p>,
 }
 
-fn unfamiliar(dataset: &Dataset, familiarity: &[Familiarity]) -> Finding {
-    let (check, title) = ("query.unfamiliar", "Are the sequences like those learnt from?");
-    let known: Vec<usize> =
-        (0..familiarity.len()).filter(|i| familiarity[*i].unfamiliar.is_some()).collect();
-    if dataset.numbers.is_some() {
-        let why = "numbers have no k-mers to look up among those learnt from";
-        let remedy = "look at the drift and at the range of cycles instead";
-        return unknown(check, title, why, remedy);
+impl<'p> Query<'p> {
+    /// Nothing was seen yet; the records will be of the kind of those in `kind`.
+    #[must_use]
+    pub fn new(profile: &'p Profile, kind: &Dataset) -> Self {
+        let nucleic = kind.numbers.is_none() && kind.alphabet.is_nucleic();
+        Self {
+            profile,
+            kind: kind.select(&[]),
+            unfamiliar: Unfamiliar::default(),
+            copies: Copies::default(),
+            length: Outside::new(profile.length),
+            gc: nucleic.then(|| Outside::new(profile.gc)),
+            drift: Drift::new(profile, kind),
+        }
     }
-    if known.is_empty() && familiarity.iter().any(|f| f.containment.is_some()) {
-        // After a homology split, one validation record in twenty shares nothing with training.
-        let why = "more than 5 % of the validation records share no k-mer with any training record, so none is less familiar than what the model was scored on";
-        let remedy =
-            "rely on a row no more than on the score of distant sequences; look at `containment`";
-        return Finding {
-            tables: vec![histogram(familiarity)],
-            ..unknown(check, title, why, remedy)
-        };
+
+    /// Counts a block of records; `familiarity` holds one entry a record.
+    pub fn push(
+        &mut self,
+        block: &Dataset,
+        identities: &Identities,
+        familiarity: impl Iterator<Item = Familiarity>,
+    ) {
+        for (i, familiarity) in familiarity.enumerate() {
+            let id = block.id(i);
+            self.unfamiliar.push(id, familiarity);
+            self.copies.push(id, self.profile.holds(identities.canonical(i)));
+            self.length.push(id, block.positions(i) as f64);
+            if let (Some(outside), Some(gc)) = (&mut self.gc, gc(block.sequence(i))) {
+                outside.push(id, gc);
+            }
+        }
+        self.drift.push(block);
     }
-    if known.is_empty() {
-        return unknown(
-            check,
-            title,
-            "no sequence could be compared with the training records",
-            "predict longer sequences, or train with a validation part that calibrates the threshold",
-        );
-    }
-    let far: Vec<usize> =
-        known.iter().copied().filter(|i| familiarity[*i].unfamiliar == Some(true)).collect();
-    let value = share(far.len(), known.len());
-    let interval = wilson(far.len(), known.len());
-    let too_short = familiarity.iter().filter(|f| f.containment.is_none()).count();
-    let finding = Finding {
-        statistic: "share of sequences unlike any training record".into(),
-        value: Some(value),
-        interval: interval.clone(),
-        n: known.len(),
-        message: format!(
-            "{} of {} ({}) are less like any training record than 95 % of the validation records are{}",
-            far.len(),
-            count(known.len(), "sequence"),
-            percent(value),
-            if too_short > 0 {
-                format!("; {} too short to compare", count(too_short, "sequence"))
-            } else {
-                String::new()
+
+    /// What there is to say of all records together.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let numbers = self.kind.numbers.is_some();
+        let title = "Is their GC content that of the sequences learnt from?";
+        let findings = vec![
+            self.unfamiliar.finding(numbers),
+            self.copies.finding(),
+            self.length.finding(
+                "query.length",
+                "Are the sequences as long as those learnt from?",
+                "length",
+            ),
+            match &self.gc {
+                Some(gc) => gc.finding("query.gc", title, "GC content"),
+                None if numbers => not_applicable("query.gc", title, "numbers have no GC content"),
+                None => not_applicable("query.gc", title, "proteins have no GC content"),
             },
-        ),
-        evidence: far.iter().take(EVIDENCE).map(|i| dataset.id(*i).to_string()).collect(),
-        remedy: if far.is_empty() {
-            String::new()
-        } else {
-            "do not rely on the rows marked `unfamiliar`: no score was measured on sequences like these".into()
-        },
-        tables: vec![histogram(familiarity)],
-        ..open(check, title)
-    };
-    by_limit(UNFAMILIAR, interval.map(|i| i.low), finding)
-}
-
-fn copies(dataset: &Dataset, profile: &Profile) -> Finding {
-    let identities = Identities::new(dataset);
-    let copies: Vec<usize> =
-        (0..dataset.len()).filter(|i| profile.holds(identities.canonical(*i))).collect();
-    let value = share(copies.len(), dataset.len());
-    let finding = Finding {
-        statistic: "share of sequences that are training records".into(),
-        value: Some(value),
-        interval: wilson(copies.len(), dataset.len()),
-        n: dataset.len(),
-        message: format!(
-            "{} of {} ({}) are training records, letter for letter or as the other strand",
-            copies.len(),
-            count(dataset.len(), "sequence"),
-            percent(value)
-        ),
-        evidence: copies.iter().take(EVIDENCE).map(|i| dataset.id(*i).to_string()).collect(),
-        remedy: if copies.is_empty() {
-            String::new()
-        } else {
-            "take their labels from the training data; a score on them measures memory".into()
-        },
-        ..open("query.copies", "Were the sequences learnt from already?")
-    };
-    COPIES.judge(value, finding)
-}
-
-fn outside(
-    dataset: &Dataset,
-    check: &str,
-    title: &str,
-    what: &str,
-    range: Option<Range>,
-    measure: impl Fn(usize) -> Option<f64>,
-) -> Finding {
-    let Some(range) = range else {
-        return unknown(check, title, "the model was stored without it", "train the model again");
-    };
-    let values: Vec<(usize, f64)> =
-        (0..dataset.len()).filter_map(|i| measure(i).map(|value| (i, value))).collect();
-    let out: Vec<usize> =
-        values.iter().filter(|(_, v)| !range.contains(*v)).map(|(i, _)| *i).collect();
-    let value = share(out.len(), values.len());
-    let interval = wilson(out.len(), values.len());
-    let show = |v: f64| if check == "query.length" { format!("{v:.0}") } else { percent(v) };
-    let here = Range::of(values.iter().map(|(_, v)| *v).collect());
-    let rows = [("training", Some(range)), ("here", here)]
-        .into_iter()
-        .filter_map(|(name, r)| r.map(|r| row([name.to_string(), show(r.low), show(r.high)])));
-    let finding = Finding {
-        statistic: format!("share of sequences outside the training records' {what}"),
-        value: Some(value),
-        interval: interval.clone(),
-        n: values.len(),
-        message: format!(
-            "{} of {} ({}) have a {what} outside {} to {}, where 99 % of the training records lie",
-            out.len(),
-            count(values.len(), "sequence"),
-            percent(value),
-            show(range.low),
-            show(range.high),
-        ),
-        evidence: out.iter().take(EVIDENCE).map(|i| dataset.id(*i).to_string()).collect(),
-        remedy: if out.is_empty() {
-            String::new()
-        } else {
-            "expect less of the model on the listed sequences: it has seen few or none like them"
-                .into()
-        },
-        tables: vec![Table {
-            title: format!("Range of {what} that holds 99 %"),
-            columns: heads(["sequences", "from", "to"]),
-            rows: rows.collect(),
-        }],
-        ..open(check, title)
-    };
-    by_limit(OUTSIDE, interval.map(|i| i.low), finding)
+            self.drift.finding(),
+        ];
+        super::numeric::worded(findings, &self.kind)
+    }
 }
 
 /// The verdict on the lower limit; unknown of too few sequences, unless even those are too many.
 fn by_limit(gate: Gate, low: Option<f64>, finding: Finding) -> Finding {
     let finding = gate.judge(low.unwrap_or(0.0), finding);
     if finding.status == super::Status::Pass && finding.n < FEWEST {
-        let why = format!("only {}", count(finding.n, "sequence"));
+        let why = format!("only {}", super::cell::count(finding.n, "sequence"));
         return Finding { status: super::Status::Unknown(why), ..finding };
     }
     finding
-}
-
-/// Sequences by range of containment.
-fn histogram(familiarity: &[Familiarity]) -> Table {
-    let ranges = [
-        ("0.95 to 1", 0.95, 1.1),
-        ("0.5 to 0.95", 0.5, 0.95),
-        ("0.2 to 0.5", 0.2, 0.5),
-        ("0 to 0.2", 0.0, 0.2),
-    ];
-    let within = |low: f64, high: f64| {
-        let hit = |f: &&Familiarity| f.containment.is_some_and(|c| c >= low && c < high);
-        familiarity.iter().filter(hit).count()
-    };
-    let rows = ranges.map(|(name, low, high)| (name, within(low, high))).into_iter();
-    let short = familiarity.iter().filter(|f| f.containment.is_none()).count();
-    let rows = rows.chain([("too short to compare", short)]);
-    Table {
-        title: "Share of the sequence's own k-mers in the nearest training record".into(),
-        columns: heads(["containment", "sequences", "share"]),
-        rows: rows
-            .map(|(name, n)| {
-                row([name.to_string(), n.to_string(), percent(share(n, familiarity.len()))])
-            })
-            .collect(),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::{Status, planted};
     use super::*;
+
+    fn query(dataset: &Dataset, familiarity: &[Familiarity], profile: &Profile) -> Vec<Finding> {
+        let mut query = Query::new(profile, dataset);
+        query.push(dataset, &Identities::new(dataset), familiarity.iter().copied());
+        query.findings()
+    }
 
     fn familiar(n: usize, far: usize) -> Vec<Familiarity> {
         (0..n)
@@ -315,5 +183,25 @@ mod tests {
         assert!(matches!(findings[2].status, Status::Unknown(_)));
         let findings = query(&dataset, &[Familiarity::default(); 5], &profile);
         assert!(matches!(findings[0].status, Status::Unknown(_)));
+    }
+
+    #[test]
+    fn blocks_say_what_the_whole_file_says() {
+        let records = planted::random(200, 100, 1);
+        let training = planted::two_classes(&records);
+        let profile = Profile::new(&training, &(0..100).collect::<Vec<_>>());
+        let mut sequences = planted::random(90, 100, 2);
+        sequences[..10].clone_from_slice(&records[..10]);
+        sequences[20..40].iter_mut().for_each(|sequence| sequence.truncate(60));
+        let queries = planted::two_classes(&sequences);
+        let familiarity = familiar(90, 30);
+        let mut blocks = Query::new(&profile, &queries);
+        for start in (0..90).step_by(7) {
+            let range: Vec<usize> = (start..90.min(start + 7)).collect();
+            let block = queries.select(&range);
+            let familiarity = range.iter().map(|i| familiarity[*i]);
+            blocks.push(&block, &Identities::new(&block), familiarity);
+        }
+        assert_eq!(blocks.findings(), query(&queries, &familiarity, &profile));
     }
 }

@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::key::Keys;
 use crate::predict::variants::{self, Query};
-use crate::predict::{self, Ensemble, audit_path};
+use crate::predict::{self, BLOCK, Blocks, Ensemble, Predictions, audit_path};
 use crate::read::format::{self, Format};
 use crate::read::numbers;
 use crate::read::sources::stem;
@@ -74,8 +74,10 @@ impl Predict {
         };
         let executor = Executor::on(device);
         let card = &ensemble.members[0].card;
-        let queries = match (&card.measured, card.encoder.alphabet()) {
-            (Some(measured), _) => numbers::queries(&path, measured, &card.channels)?,
+        let blocks = match (&card.measured, card.encoder.alphabet()) {
+            (Some(measured), _) => {
+                Blocks::whole(numbers::queries(&path, measured, &card.channels)?)
+            }
             (None, alphabet) => {
                 let input = match format::of(&path)? {
                     Format::Vcf | Format::Bcf => {
@@ -88,26 +90,29 @@ impl Predict {
                             console,
                         );
                     }
+                    _ if matches!(card.encoder, EncoderConfig::AllelePair { .. }) => {
+                        let help = "name a VCF file, and its genome with --reference";
+                        let text = "the model learnt from variants, and the file holds none";
+                        return Err(Error::Usage(format!("{text}\n  help: {help}")));
+                    }
                     Format::Fastq => Input { fastq: Some(path), ..Input::default() },
                     _ => Input { fasta: Some(path), ..Input::default() },
                 };
-                predict::queries(Path::to_path_buf, &input, alphabet.unwrap_or_default())?
+                Blocks::open(Path::to_path_buf, &input, alphabet.unwrap_or_default(), BLOCK)?
             }
         };
-        let rows = ensemble.predict(&executor, &queries)?;
         let name = file.name().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let audit = ensemble.audit(&name, vec![given(queries.len())], &queries, &rows);
-        let records: Vec<usize> = (0..queries.len()).collect();
-        predict::write(&output, ensemble.classes(), &queries, &records, &rows, &audit)?;
+        let input = |records| Some(given(records));
+        let Predictions { records, audit, .. } =
+            predict::predict(&ensemble, &executor, &name, blocks, &output, input)?;
         console.result(
             &format!(
-                "{} records predicted: {}\n{}: {}",
-                queries.len(),
+                "{records} records predicted: {}\n{}: {}",
                 output.display(),
                 text::summary(&audit),
                 audit_path(&output).display()
             ),
-            json!({"records": queries.len(), "table": output, "audit": audit.verdict}),
+            json!({"records": records, "table": output, "audit": audit.verdict}),
         );
         Ok(())
     }
@@ -122,27 +127,23 @@ impl Predict {
         given: InputFile,
         console: &Console,
     ) -> Result<(), Error> {
-        let query = self.query(path, ensemble)?;
-        let (alleles, files) = variants::predict(ensemble, executor, query, output, Some(given))?;
-        let shown: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
+        let query = self.query(path)?;
+        let done = variants::predict(ensemble, executor, query, output, Some(given))?;
+        let shown: Vec<String> = done.outputs.iter().map(|f| f.display().to_string()).collect();
         console.result(
-            &format!("{alleles} alleles predicted: {}", shown.join(", ")),
-            json!({"alleles": alleles, "files": files}),
+            &format!("{done}: {}", shown.join(", ")),
+            json!({"alleles": done.alleles, "unscored": done.unscored, "files": done.outputs}),
         );
         Ok(())
     }
 
     /// How the variants of a VCF file are looked at.
-    fn query<'a>(&'a self, vcf: &'a Path, ensemble: &Ensemble) -> Result<Query<'a>, Error> {
+    fn query<'a>(&'a self, vcf: &'a Path) -> Result<Query<'a>, Error> {
         let reference = self.reference.as_deref().ok_or_else(|| {
             let help = "name the genome's FASTA file with --reference";
             Error::Usage(format!("variants need their genome\n  help: {help}"))
         })?;
-        let length = match ensemble.members[0].card.encoder {
-            EncoderConfig::OneHot { length, .. } => length,
-            _ => variants::WINDOW,
-        };
-        let window = self.window.map_or(length, |window| window as usize);
+        let window = self.window.map(|window| window as usize);
         Ok(Query { vcf, reference, window, strand: self.strand })
     }
 }

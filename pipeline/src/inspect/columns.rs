@@ -1,6 +1,7 @@
 //! A look at a table: its columns, and the sequences in one of them.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 
 use cistron_encoders::alphabet::Alphabet;
 use serde::Serialize;
@@ -33,7 +34,9 @@ pub struct Column {
 /// Looks at a table.
 pub(super) fn table(inspection: &mut Inspection, table: Table) {
     let names: Vec<String> = table.columns().iter().map(ToString::to_string).collect();
-    let mut values: Vec<HashSet<String>> = vec![HashSet::new(); names.len()];
+    // Hashes: a cell may be as long as a genome.
+    let mut values: Vec<HashSet<u64>> = vec![HashSet::new(); names.len()];
+    let hasher = RandomState::new();
     let mut empty = vec![0; names.len()];
     let mut fields = Fields::default();
     let mut tally = Tally::default();
@@ -66,8 +69,8 @@ pub(super) fn table(inspection: &mut Inspection, table: Table) {
                 continue;
             }
             fields.add(&names[at], cell);
-            if values[at].len() < COUNTED && !values[at].contains(cell) {
-                values[at].insert(cell.to_string());
+            if values[at].len() < COUNTED {
+                values[at].insert(hasher.hash_one(cell));
             }
         }
         match sequence {

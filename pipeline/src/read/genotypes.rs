@@ -187,7 +187,7 @@ pub(super) fn read(loaded: &Loaded) -> Result<Dataset, Error> {
                 annotations.push(annotation);
             }
             // Panels label some of the samples that a file holds: the others are left out, counted.
-            Err(error) => dataset.skipped.push(error.to_string()),
+            Err(error) => dataset.skipped.push(format!("sample {sample}: {}", error.found)),
         }
     }
     if dataset.is_empty() {

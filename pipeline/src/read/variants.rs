@@ -9,7 +9,7 @@ use noodles::vcf::variant::record_buf::info::field::value::Array;
 use super::labels::{Annotation, Annotations};
 use super::record::Record;
 use super::reference::Reference;
-use super::vcf::{Records, Variant};
+use super::vcf::{Alternate, Records, Variant};
 use super::{Rows, region};
 use crate::error::InputError;
 use crate::variant;
@@ -59,7 +59,12 @@ fn allele_row(
     reference: &mut Reference,
 ) -> Result<Record, InputError> {
     let alternate = &variant.alternates[allele];
-    let bases = variant::bases(path, variant, alternate)?;
+    let Alternate::Bases(bases) = alternate else {
+        let help =
+            "leave such alleles out: `read: {on-error: skip}`, or `bcftools view -V other,bnd`";
+        let found = format!("the allele `{alternate}` without bases");
+        return Err(variant.error(path, found, "alleles written as bases".into(), help));
+    };
     let found = variant::windows(variant, bases, reference, config.window, config.strand)?;
     let id = Variant { alternates: vec![alternate.clone()], ..variant.clone() }.name();
     let header = record.ids().as_ref().iter().cloned().collect::<Vec<_>>().join(";");

@@ -101,4 +101,11 @@ pub(super) const RULES: &[Rule] = &[
         source: "Yurdakul 2018, population stability index; Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x",
         remedy: "Label some of the new sequences and score the model on them",
     },
+    Rule {
+        code: "query.unscored",
+        meaning: "Some of the variants being predicted have no score: their alleles are symbolic, breakends or `*`",
+        formula: "share of alternate alleles without bases; warns from 5 %",
+        source: "VCF specification 4.5, section 1.4",
+        remedy: "Do not count the alleles without a score as without an effect",
+    },
 ];

@@ -5,8 +5,9 @@ use crate::audit::{Audit, InputFile};
 use crate::error::Error;
 use crate::evaluate::Scores;
 use crate::key::Keys;
-use crate::predict::variants::{self, Query, WINDOW};
-use crate::predict::{self, Ensemble, Prediction};
+use crate::neighbour::identity::Identities;
+use crate::predict::variants::{self, Query};
+use crate::predict::{self, BLOCK, Blocks, Ensemble, Prediction, Table};
 use crate::read::numbers;
 use crate::run::plan::inputs;
 
@@ -33,36 +34,36 @@ impl State<'_> {
                 workflow.seed,
                 self.findings()?.clone(),
             );
-            predict::write(&path, &dataset.classes, dataset, &scores.records, &rows, &audit)?
+            let mut table = Table::create(&path, &dataset.classes)?;
+            table.push(dataset, &scores.records, &rows, &Identities::new(dataset))?;
+            table.finish(&audit)?
         } else {
             let input = &workflow.predict[file];
             if let (Some(vcf), Some(reference)) = (&input.vcf, &input.reference) {
                 let given = self.given(file, 0, keys);
+                let learnt = workflow.read.variants.as_ref().map(|variants| variants.window);
                 let query = Query {
                     vcf: &self.loaded.resolve(vcf),
                     reference: &self.loaded.resolve(reference),
-                    window: input.window.unwrap_or(WINDOW),
+                    window: input.window.or(learnt),
                     strand: input.strand.unwrap_or_default(),
                 };
                 let ensemble = Ensemble::load(&folder)?;
-                let (alleles, outputs) =
-                    variants::predict(&ensemble, &self.executor, query, &path, given)?;
-                let message = format!("{alleles} alleles: {}", path.display());
-                return Ok(Finished { outputs, message });
+                let done = variants::predict(&ensemble, &self.executor, query, &path, given)?;
+                let message = format!("{done}: {}", path.display());
+                return Ok(Finished { outputs: done.outputs.to_vec(), message });
             }
             let ensemble = Ensemble::load(&folder)?;
             let card = &ensemble.members[0].card;
-            let queries = if let (Some(path), Some(measured)) = (input.numbers(), &card.measured) {
-                numbers::queries(&self.loaded.resolve(path), measured, &card.channels)?
+            let blocks = if let (Some(path), Some(measured)) = (input.numbers(), &card.measured) {
+                let path = self.loaded.resolve(path);
+                Blocks::whole(numbers::queries(&path, measured, &card.channels)?)
             } else {
                 let resolve = |path: &std::path::Path| self.loaded.resolve(path);
-                predict::queries(resolve, input, workflow.read.reading())?
+                Blocks::open(resolve, input, workflow.read.reading(), BLOCK)?
             };
-            let rows = ensemble.predict(&self.executor, &queries)?;
-            let given = self.given(file, queries.len(), keys);
-            let audit = ensemble.audit(file, given.into_iter().collect(), &queries, &rows);
-            let records: Vec<usize> = (0..queries.len()).collect();
-            predict::write(&path, ensemble.classes(), &queries, &records, &rows, &audit)?
+            let given = |records| self.given(file, records, keys);
+            predict::predict(&ensemble, &self.executor, file, blocks, &path, given)?.outputs
         };
         let message = format!("{}", path.display());
         Ok(Finished { outputs: outputs.to_vec(), message })

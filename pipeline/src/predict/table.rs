@@ -1,0 +1,88 @@
+//! The table of predictions, and the audit beside it: neither is written without the other.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::Prediction;
+use super::labels::{Labels, Made};
+use crate::artefact::{self, Partial, Tsv};
+use crate::audit::Audit;
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::neighbour::identity::Identities;
+
+/// A table of predictions that is written as they come, and gets its name when it is finished.
+pub struct Table {
+    path: PathBuf,
+    classes: Vec<String>,
+    rows: Tsv<Partial>,
+    made: Labels,
+}
+
+/// An audit with what was predicted, which is not in memory.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    audit: &'a Audit,
+    #[serde(skip_serializing_if = "Made::is_empty")]
+    predicted: Made,
+}
+
+impl Table {
+    /// Begins the table at `path`.
+    pub fn create(path: &Path, classes: &[String]) -> Result<Self, Error> {
+        let fixed =
+            ["nearest_train", "containment", "unfamiliar", "outside", "label"].map(str::to_string);
+        let head = ["id".to_string(), "predicted".to_string()];
+        let columns = head.into_iter().chain(classes.iter().cloned()).chain(fixed);
+        Ok(Self {
+            path: path.to_path_buf(),
+            classes: classes.to_vec(),
+            rows: Tsv::create(path, columns)?,
+            made: Labels::new(classes)?,
+        })
+    }
+
+    /// Appends predictions of `records` of a data set, which `identities` are of, in order.
+    pub fn push(
+        &mut self,
+        dataset: &Dataset,
+        records: &[usize],
+        predictions: &[Prediction],
+        identities: &Identities,
+    ) -> Result<(), Error> {
+        for (record, prediction) in records.iter().zip(predictions) {
+            let class = prediction.class();
+            let mut row = vec![dataset.id(*record).to_string(), self.classes[class].clone()];
+            row.extend(prediction.probabilities.iter().map(|p| format!("{p:.6}")));
+            row.push(prediction.nearest.clone().unwrap_or_default());
+            row.push(prediction.containment.map_or(String::new(), |c| format!("{c:.4}")));
+            row.push(prediction.unfamiliar.map_or(String::new(), |u| u.to_string()));
+            row.push(prediction.outside.to_string());
+            let label = dataset.labels[*record].map(|l| dataset.classes[l as usize].clone());
+            // A record that has a label keeps it; a later audit recognises the others'.
+            if label.is_none() {
+                self.made.push(identities.canonical(*record), class)?;
+            }
+            row.push(label.unwrap_or_default());
+            self.rows.row(row)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the audit beside the table and gives the table its name; returns both paths.
+    pub fn finish(self, audit: &Audit) -> Result<[PathBuf; 2], Error> {
+        let beside = audit_path(&self.path);
+        let predicted = self.made.finish()?;
+        artefact::write_json(&beside, &Written { audit, predicted })?;
+        self.rows.commit()?;
+        Ok([self.path, beside])
+    }
+}
+
+/// Where the audit of a table of predictions lies: `TABLE.audit.json` for `TABLE.tsv`.
+#[must_use]
+pub fn audit_path(table: &Path) -> PathBuf {
+    table.with_extension("audit.json")
+}
