@@ -446,7 +446,7 @@ mod tests {
     #[test]
     fn the_schema_refuses_unknown_keys() {
         let schema = schemars::schema_for!(EncoderConfig).to_value().to_string();
-        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 21, "{schema}");
+        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 25, "{schema}");
         assert!(schema.contains("kmer-tokens") && schema.contains("log-l2"), "{schema}");
     }
 }

@@ -153,7 +153,7 @@ fn mistakes_in_a_workflow_of_curves_are_shown_at_once() {
         found.contains("numbers have no homology") && found.contains("split: {group"),
         "{found}"
     );
-    assert!(found.contains("the encoder takes sequences"), "{found}");
+    assert!(found.contains("the encoder does not take what is read: curves"), "{found}");
     let found = wrong(&["encode={curve: {length: 45, channels: 2}}"]);
     assert!(found.contains("`channels: 2`") && found.contains("set `channels: 1`"), "{found}");
     let found = wrong(&["encode={curve: {length: 45, baseline: {cycles: {from: 9, to: 2}}}}"]);

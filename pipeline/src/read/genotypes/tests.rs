@@ -120,7 +120,7 @@ fn an_index_leads_to_the_same_variants_as_reading_on() {
     std::fs::copy(shipped(""), &plain).unwrap();
     std::fs::copy(shipped(""), &indexed).unwrap();
     std::fs::copy(shipped(".csi"), path.join("indexed.vcf.gz.csi")).unwrap();
-    for text in ["22:100000-200000", "21", "22:299000"] {
+    for text in ["22:100000-200000", "21", "22:150000"] {
         let read = |path: &Path| {
             let region = region::parse(text).unwrap();
             let records = Records::within(path, Some(region.clone())).unwrap();
