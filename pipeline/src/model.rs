@@ -192,13 +192,19 @@ impl Model {
     ) -> Result<Vec<f32>, Error> {
         let Card { encoder, longer, reverse_complement, temperature, .. } = &self.card;
         let (parts, counts) = records.parts(encoder, *longer, reverse_complement.asks_both());
-        let source = Encoded::new(encoder, parts, Vec::new())
-            .map_err(|error| Error::stage("predict", error))?;
-        let mut values = predict(&self.network, &self.weights, &source, BATCH, executor)
-            .map_err(|error| Error::stage("predict", error))?;
+        let mut values = self.logits(executor, parts)?;
         let classes = self.card.classes.len();
         values.chunks_mut(classes).for_each(|row| softmax(row, *temperature));
         Ok(means(&values, &counts, classes))
+    }
+
+    /// Logits (N, K) of records as they are written, cut to what the encoder takes.
+    pub fn logits(&self, executor: &Executor, records: Records<'_>) -> Result<Vec<f32>, Error> {
+        let failed = |error: &dyn std::fmt::Display| Error::stage("predict", error);
+        let source = Encoded::new(&self.card.encoder, records, Vec::new());
+        let source = source.map_err(|error| failed(&error))?;
+        predict(&self.network, &self.weights, &source, BATCH, executor)
+            .map_err(|error| failed(&error))
     }
 
     /// The nearest record learnt from, by the sequence's own k-mers.
