@@ -120,8 +120,10 @@ impl Tensors {
     ) -> Result<(Vec<f32>, Vec<f32>)> {
         let (run, values) = Run::new(self, input, None, 0)?;
         let values = Var::from_tensor(&values)?.into_inner();
-        let logits =
-            run.to_input().layers(network.layers(), "layers", values.clone())?.squeeze(1)?;
+        let logits = run
+            .with_input_gradient()
+            .layers(network.layers(), "layers", values.clone())?
+            .squeeze(1)?;
         let found = logits.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?;
         let mut chosen = vec![0.0_f32; found.len()];
         for (row, class) in chosen.chunks_exact_mut(network.classes()).zip(classes) {

@@ -10,7 +10,7 @@ use cistron_models::executor::Executor;
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::model::Model;
-use crate::predict::Ensemble;
+use crate::predict::{Ensemble, Prediction};
 pub use table::Table;
 
 /// How symbols are weighed.
@@ -77,7 +77,7 @@ pub fn attribute(
     }
     let classes: Vec<usize> = match class {
         Some(class) => vec![class; dataset.len()],
-        None => ensemble.predict(executor, dataset)?.iter().map(|p| p.class()).collect(),
+        None => ensemble.predict(executor, dataset)?.iter().map(Prediction::class).collect(),
     };
     let mut out = Vec::with_capacity(dataset.len());
     for (record, class) in classes.into_iter().enumerate() {

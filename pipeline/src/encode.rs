@@ -56,13 +56,11 @@ impl<'a> Records<'a> {
     /// The records `indices` of a data set, in that order.
     #[must_use]
     pub fn of(dataset: &'a Dataset, indices: &[usize]) -> Self {
-        match &dataset.numbers {
-            Some(numbers) => Self::Numbers(indices.iter().map(|i| numbers.record(*i)).collect()),
-            None => {
-                let forward = |i: &usize| Strand { symbols: dataset.sequence(*i), reverse: false };
-                Self::Sequences(indices.iter().map(forward).collect())
-            }
+        if let Some(numbers) = &dataset.numbers {
+            return Self::Numbers(indices.iter().map(|i| numbers.record(*i)).collect());
         }
+        let forward = |i: &usize| Strand { symbols: dataset.sequence(*i), reverse: false };
+        Self::Sequences(indices.iter().map(forward).collect())
     }
 
     /// All records of a data set.

@@ -86,7 +86,7 @@ pub fn inspect(path: &Path) -> Result<Inspection, InputError> {
         }
         Format::Table => columns::table(&mut inspection, Table::from_source(path, source)?),
         Format::Vcf | Format::Bcf => {
-            variants::variants(&mut inspection, vcf::Records::new(path, source)?)
+            variants::variants(&mut inspection, vcf::Records::new(path, source)?);
         }
     }
     Ok(inspection)

@@ -37,7 +37,7 @@ impl<'a> Run<'a> {
     }
 
     /// The same pass, with the gradient of its first values.
-    pub(super) fn to_input(mut self) -> Self {
+    pub(super) fn with_input_gradient(mut self) -> Self {
         self.trained = true;
         self
     }

@@ -60,7 +60,9 @@ impl Spread {
                     (1..10).filter_map(|d| values.get(values.len() * d / 10).copied()).collect();
                 edges.dedup();
                 let mut records = vec![0; edges.len() + 1];
-                values.iter().for_each(|value| records[bin(&edges, *value)] += 1);
+                for value in &values {
+                    records[bin(&edges, *value)] += 1;
+                }
                 Self { feature: name.to_string(), edges, records }
             })
             .collect()

@@ -1,5 +1,6 @@
 //! `cistron attribute`.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use cistron_models::device::{self, DeviceChoice};
@@ -85,10 +86,11 @@ impl Attribute {
         let mut text =
             format!("{} records attributed: {}, {}", found.len(), table.display(), track.display());
         if let Some(worst) = worst {
-            text += &format!("\nscores add up to the logit within {:.2} %", worst * 100.0);
+            let _ = write!(text, "\nscores add up to the logit within {:.2} %", worst * 100.0);
         }
         if more {
-            text += &format!("\nonly the first {} records: raise --limit for more", self.limit);
+            let more = "records were looked at: raise --limit for more";
+            let _ = write!(text, "\nonly the first {} {more}", self.limit);
         }
         console.result(
             &text,

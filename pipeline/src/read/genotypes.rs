@@ -7,8 +7,10 @@ use noodles::core::Region;
 use noodles::vcf::variant::RecordBuf;
 use noodles::vcf::variant::record::samples::keys::key;
 use noodles::vcf::variant::record::samples::series::value::genotype::Phasing;
+use noodles::vcf::variant::record_buf::samples::Sample;
 use noodles::vcf::variant::record_buf::samples::sample::Value;
 use noodles::vcf::variant::record_buf::samples::sample::value::Genotype;
+use noodles::vcf::variant::record_buf::samples::sample::value::genotype::Allele;
 
 use super::labels::{Annotation, Annotations};
 use super::record::Record;
@@ -98,7 +100,7 @@ impl Panel {
 }
 
 /// The genotype of a sample; `None` where the record has none.
-fn genotype(sample: &noodles::vcf::variant::record_buf::samples::Sample<'_>) -> Option<Genotype> {
+fn genotype(sample: &Sample<'_>) -> Option<Genotype> {
     match sample.get(key::GENOTYPE)?? {
         Value::Genotype(genotype) => Some(genotype.clone()),
         _ => None,
@@ -118,19 +120,16 @@ fn copies(
 ) -> Result<[f32; 2], Mistake> {
     let called = genotype.map_or(&[][..], |genotype| genotype.as_ref());
     let written = || {
-        let shown =
-            |a: &noodles::vcf::variant::record_buf::samples::sample::value::genotype::Allele| {
-                a.position().map_or(".".to_string(), |n| n.to_string())
-            };
+        let shown = |a: &Allele| a.position().map_or(".".to_string(), |n| n.to_string());
         let phased = called.iter().skip(1).all(|a| a.phasing() == Phasing::Phased);
         let shown: Vec<String> = called.iter().map(shown).collect();
         format!("the genotype `{}`", shown.join(if phased { "|" } else { "/" }))
     };
-    if called.iter().filter_map(|a| a.position()).any(|position| position > alternates) {
+    if called.iter().filter_map(Allele::position).any(|position| position > alternates) {
         let help = "correct the record, or check it with `bcftools view`";
         return Err((written(), "numbers of alleles that the record has", help));
     }
-    let has = |at: usize| match called.get(at).map(|a| a.position()) {
+    let has = |at: usize| match called.get(at).map(Allele::position) {
         None | Some(None) => f32::NAN,
         Some(Some(position)) => f32::from(u8::from(position == allele)),
     };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use noodles::core::Region;
 use noodles::csi::BinningIndex;
+use noodles::csi::binning_index::index::reference_sequence::bin::Chunk;
 use noodles::{bgzf, csi, tabix, vcf};
 
 use super::format::Format;
@@ -58,7 +59,7 @@ pub(super) fn seek(
     };
     let Some(number) = number else { return Ok(Some(Source::plain(Box::new(std::io::empty())))) };
     let chunks = index.query(number, region.interval()).map_err(failed)?;
-    let Some(first) = chunks.iter().map(|chunk| chunk.start()).min() else {
+    let Some(first) = chunks.iter().map(Chunk::start).min() else {
         return Ok(Some(Source::plain(Box::new(std::io::empty()))));
     };
     let mut reader = bgzf::io::Reader::new(File::open(path).map_err(failed)?);

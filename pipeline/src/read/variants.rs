@@ -93,13 +93,16 @@ fn annotation(
     Ok(Annotation { label, groups })
 }
 
+/// One value of a list as text.
+fn of<T: ToString>(values: &[Option<T>], at: usize) -> Option<String> {
+    values.get(at)?.as_ref().map(ToString::to_string)
+}
+
 /// The value of an INFO key as text; of a list with a value for each alternate allele, that of
 /// `allele` (from 0).
 fn info(record: &RecordBuf, key: &str, allele: usize) -> Option<String> {
-    let at = |n: usize| if n == record.alternate_bases().as_ref().len() { allele } else { 0 };
-    fn of<T: ToString>(values: &[Option<T>], at: usize) -> Option<String> {
-        values.get(at)?.as_ref().map(ToString::to_string)
-    }
+    let alleles = record.alternate_bases().as_ref().len();
+    let at = |n: usize| if n == alleles { allele } else { 0 };
     let text = match record.info().get(key)?? {
         Value::Integer(value) => value.to_string(),
         Value::Float(value) => value.to_string(),

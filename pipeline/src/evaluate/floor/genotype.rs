@@ -36,10 +36,9 @@ pub fn calls(numbers: &Numbers, samples: &[usize]) -> Result<FeatureTable, Featu
     for sample in samples {
         let row = numbers.record(*sample); // (L, C)
         let known = row.iter().filter(|copies| !copies.is_nan()).count();
-        let mixed = row.chunks_exact(channels).filter(|genotype| match genotype {
-            [dosage] => *dosage == 1.0,
-            haplotypes => haplotypes.iter().sum::<f32>() == 1.0,
-        });
+        // A dosage of 1, or one haplotype of two: the sum of a haploid, or of none, is not a number.
+        let one = |genotype: &&[f32]| (genotype.iter().sum::<f32>() - 1.0).abs() < 1e-6;
+        let mixed = row.chunks_exact(channels).filter(one);
         let mixed = mixed.count() as f32 / (known / channels).max(1) as f32;
         values.extend([known as f32 / row.len().max(1) as f32, mixed]);
     }
