@@ -131,10 +131,16 @@ impl Tensors {
         }
         let chosen = Tensor::from_vec(chosen, logits.shape(), &self.device)?;
         let store = (logits * chosen.to_dtype(self.dtype)?)?.sum_all()?.backward()?;
-        let gradients = match store.get(&values) {
+        let mut gradients = match store.get(&values) {
             Some(gradient) => gradient.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?,
             None => vec![0.0; values.elem_count()],
         };
+        // What stands there is read as zeros, whatever it is.
+        let (length, channels) = (input.length, values.dim(2)?);
+        let rows = gradients.chunks_exact_mut((length * channels).max(1));
+        for (row, &valid) in rows.zip(input.lengths) {
+            row[valid as usize * channels..].fill(0.0);
+        }
         Ok((found, gradients))
     }
 

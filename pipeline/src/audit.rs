@@ -57,6 +57,7 @@ pub mod text;
 mod translated;
 mod truncation;
 pub mod unscored;
+mod variant;
 mod verdict;
 mod would_leak;
 
@@ -185,6 +186,7 @@ pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     findings.push(redundancy::redundancy(subject, neighbours));
     findings.push(feedback::feedback(subject, &identities));
     findings.extend(leakage::leakage(subject));
+    findings.extend(variant::variant(subject));
     findings.push(distant::related(subject));
     findings.push(distant::sensitive(subject));
     findings.push(translated::translated(subject));

@@ -2,6 +2,7 @@
 
 pub mod association;
 pub mod bootstrap;
+pub mod curves;
 pub mod delong;
 pub mod false_discovery;
 pub mod floor;
@@ -20,6 +21,7 @@ use crate::encode::Records;
 use crate::error::Error;
 use crate::model::Model;
 use crate::split::{Part, Splits};
+use curves::Curves;
 use interval::Interval;
 pub use measure::{METRIC, evaluate};
 
@@ -123,6 +125,9 @@ pub struct Entry {
     pub classes: Vec<ClassScore>,
     /// Confusion matrix: rows are true classes, columns predicted ones.
     pub confusion: Vec<Vec<u64>>,
+    /// Models only: ROC, precision-recall and reliability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curves: Option<Curves>,
     /// Models only: the difference to the best floor.
     pub lift: Option<Lift>,
 }

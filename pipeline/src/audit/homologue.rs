@@ -2,6 +2,7 @@
 
 use super::cell::{EVIDENCE, count, percent, share};
 use super::gate::{Gate, not_applicable, open, unknown};
+use super::variant::variants;
 use super::{Finding, Subject};
 use crate::evaluate::interval::wilson;
 use crate::neighbour::Neighbours;
@@ -17,6 +18,10 @@ pub(super) fn homologue(subject: &Subject, neighbours: Option<&Neighbours>) -> F
     let dataset = subject.dataset;
     if dataset.classes.len() < 2 {
         return not_applicable(CHECK, TITLE, "there are fewer than two classes");
+    }
+    if variants(dataset).is_some() {
+        let why = "the records are variants: windows overlap, and every allele has its own label";
+        return not_applicable(CHECK, TITLE, why);
     }
     let Some(neighbours) = neighbours else {
         return unknown(CHECK, TITLE, "the records could not be compared", "");

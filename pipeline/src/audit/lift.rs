@@ -122,6 +122,7 @@ mod tests {
             slices: Vec::new(),
             classes: Vec::new(),
             confusion: Vec::new(),
+            curves: None,
             lift,
         };
         let lift = lift.map(|(value, low, high)| Lift {

@@ -3,6 +3,7 @@
 use cistron_models::metrics::{Confusion, Metric, Outcomes, WeightedMetric, per_class};
 
 use super::bootstrap::{self, Bootstrap};
+use super::curves::Curves;
 use super::{ClassScore, Entry, Evaluation, Lift, Role, Run, SCHEMA, Score, Scores, Slice};
 use crate::dataset::Dataset;
 use crate::error::Error;
@@ -110,6 +111,9 @@ impl Judge<'_> {
                 .clone()
                 .map(|label| classes.clone().map(|p| confusion.get(label, p)).collect())
                 .collect(),
+            curves: (scores.role == Role::Model)
+                .then(|| Curves::of(&outcomes, &self.dataset.classes))
+                .flatten(),
             lift,
         })
     }

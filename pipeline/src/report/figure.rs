@@ -11,6 +11,7 @@ pub(super) mod curves;
 pub(super) mod distance;
 pub(super) mod dots;
 pub(super) mod intervals;
+pub(super) mod lines;
 pub(super) mod plate;
 pub(super) mod standards;
 

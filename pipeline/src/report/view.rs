@@ -1,6 +1,7 @@
 //! The page as plain values: what the template prints, already worded and formatted.
 
 pub(super) mod audit;
+mod curves;
 pub(super) mod data;
 pub(super) mod distance;
 pub(super) mod evaluation;

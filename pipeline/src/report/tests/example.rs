@@ -212,6 +212,7 @@ fn entry(name: &str, role: Role, value: f64, k: usize) -> Entry {
             })
             .collect(),
         confusion,
+        curves: None,
         lift: None,
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::table::{Cell, Table};
-use super::{distance, terms};
+use super::{curves, distance, terms};
 use crate::evaluate::{Entry, Evaluation, Role};
 use crate::report::figure::{Figure, confusion};
 
@@ -28,6 +28,7 @@ pub(in crate::report) struct Detail {
     name: String,
     classes: Table,
     confusion: Option<Figure>,
+    curves: Vec<Figure>,
     confusions: Option<Table>,
     runs: Option<Table>,
 }
@@ -54,11 +55,12 @@ impl EvaluationView {
 fn detail(entry: &Entry, evaluation: &Evaluation, drawn: bool) -> Detail {
     let square = entry.confusion.len() == evaluation.classes.len()
         && entry.confusion.iter().all(|row| row.len() == evaluation.classes.len());
-    let drawn = drawn && square && (1..=DRAWN_CLASSES).contains(&evaluation.classes.len());
+    let matrix_drawn = drawn && square && (1..=DRAWN_CLASSES).contains(&evaluation.classes.len());
     Detail {
         name: entry.name.clone(),
         classes: classes(entry),
-        confusion: drawn.then(|| matrix(entry, &evaluation.classes)),
+        confusion: matrix_drawn.then(|| matrix(entry, &evaluation.classes)),
+        curves: if drawn { curves::figures(entry) } else { Vec::new() },
         confusions: square.then(|| confusions(entry, &evaluation.classes)).flatten(),
         runs: runs(entry),
     }
