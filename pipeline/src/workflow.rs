@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::encode::Longer;
 use crate::variant::Strand;
 pub use numbers::{Curves, DeltaCq};
-pub use read::{Labels, OnError, Read, SequenceTable};
+pub use read::{Intervals, Labels, OnError, Read, SequenceTable};
 
 /// Version of the workflow file that this program reads.
 pub const SCHEMA: u32 = 1;
@@ -206,10 +206,13 @@ pub struct Input {
     /// VCF file, plain or compressed: each allele is predicted within its window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vcf: Option<PathBuf>,
+    /// BED file, plain or compressed: the bases of each interval are predicted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bed: Option<PathBuf>,
     /// Export of an instrument, or table, of the same kind as the curves or Cq that were read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<PathBuf>,
-    /// FASTA file of the genome that the VCF file refers to.
+    /// FASTA file of the genome that the VCF or BED file refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<PathBuf>,
     /// Bases of the windows around variants; 101 where it is not given.
@@ -225,7 +228,7 @@ impl Input {
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         let table = self.table.as_ref().map(|table| table.path.as_path());
-        let files = [&self.fasta, &self.fastq, &self.vcf, &self.measured];
+        let files = [&self.fasta, &self.fastq, &self.vcf, &self.bed, &self.measured];
         files.into_iter().find_map(Option::as_deref).or(table)
     }
 }

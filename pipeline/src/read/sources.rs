@@ -33,8 +33,9 @@ pub fn files(
     resolve: impl Fn(&Path) -> PathBuf,
 ) -> Result<Vec<SequenceFile>, InputError> {
     let table = read.table.as_ref().map(|table| &table.path);
+    let bed = read.intervals.as_ref().map(|intervals| &intervals.bed);
     let numbers = read.number_files().iter();
-    let single = read.fasta.iter().chain(&read.fastq).chain(table).chain(numbers);
+    let single = read.fasta.iter().chain(&read.fastq).chain(table).chain(bed).chain(numbers);
     let mut files: Vec<SequenceFile> =
         single.map(|path| SequenceFile { path: resolve(path), class: None }).collect();
     for (class, path) in &read.files {
