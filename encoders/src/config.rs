@@ -5,10 +5,13 @@ mod error;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::allele_pair::AllelePair;
 use crate::alphabet::Alphabet;
 use crate::codon::Codons;
 use crate::curve::CurveConfig;
+use crate::genotype::GenotypeConfig;
 use crate::kmer::{KmerCounts, Scale, kmer_names};
+use crate::number::{NumberEncoder, NumberError};
 use crate::one_hot::OneHot;
 use crate::property::PropertyScale;
 use crate::reduced_kmer::ReducedKmerCounts;
@@ -109,8 +112,15 @@ pub enum EncoderConfig {
         #[serde(default)]
         alphabet: Alphabet,
     },
+    /// Reference above alternate, one channel a base each: (N, L, 8). The two windows of a variant.
+    AllelePair {
+        /// Positions L; of longer windows both ends are cut off, and counted.
+        length: usize,
+    },
     /// Amplification curves, or other numbers by position: (N, L, C).
     Curve(CurveConfig),
+    /// Genotypes of samples: (N, L, C + 1).
+    Genotypes(GenotypeConfig),
 }
 
 impl EncoderConfig {
@@ -118,7 +128,8 @@ impl EncoderConfig {
     #[must_use]
     pub fn alphabet(&self) -> Option<Alphabet> {
         Some(match self {
-            Self::Curve(_) => return None,
+            Self::Curve(_) | Self::Genotypes(_) => return None,
+            Self::AllelePair { .. } => Alphabet::Dna,
             Self::OneHot { alphabet, .. }
             | Self::KmerCounts { alphabet, .. }
             | Self::KmerTokens { alphabet, .. }
@@ -132,9 +143,41 @@ impl EncoderConfig {
 
     /// Returns the shape of one encoded record.
     pub fn shape(&self) -> Result<Shape, ConfigError> {
-        let Self::Curve(curve) = self else { return Ok(build(self)?.shape()) };
-        curve.check()?;
-        Ok(Shape::Dense { length: curve.length, channels: curve.channels })
+        match self {
+            Self::Curve(curve) => {
+                curve.check()?;
+                Ok(Shape::Dense { length: curve.length, channels: curve.channels })
+            }
+            Self::Genotypes(genotypes) => {
+                genotypes.check()?;
+                let length = genotypes.variants().ok_or(ConfigError::Unfitted)?;
+                Ok(Shape::Dense { length, channels: genotypes.channels + 1 })
+            }
+            sequences => Ok(build(sequences)?.shape()),
+        }
+    }
+
+    /// Returns the encoder of numbers; `None` where records are sequences.
+    #[must_use]
+    pub fn numbers(&self) -> Option<Box<dyn NumberEncoder>> {
+        match self {
+            Self::Curve(curve) => Some(Box::new(curve.clone())),
+            Self::Genotypes(genotypes) => Some(Box::new(genotypes.clone())),
+            _ => None,
+        }
+    }
+
+    /// Returns the encoder with what it takes from training records of numbers (rows (L, C) each).
+    ///
+    /// # Errors
+    ///
+    /// Fails at the first record that does not fit the settings.
+    pub fn fit(&self, records: &[&[f32]]) -> Result<Self, NumberError> {
+        Ok(match self {
+            Self::Curve(curve) => Self::Curve(curve.fit(records)?),
+            Self::Genotypes(genotypes) => Self::Genotypes(genotypes.fit(records)?),
+            sequences => sequences.clone(),
+        })
     }
 
     /// Returns the number of symbols that one encoded sequence covers; `None` where there is no limit,
@@ -152,7 +195,11 @@ impl EncoderConfig {
             Self::Codons { length, .. } | Self::SixFrames { length, .. } => {
                 Some(length.saturating_mul(3))
             }
-            Self::KmerCounts { .. } | Self::ReducedKmerCounts { .. } | Self::Curve(_) => None,
+            Self::KmerCounts { .. }
+            | Self::ReducedKmerCounts { .. }
+            | Self::AllelePair { .. }
+            | Self::Curve(_)
+            | Self::Genotypes(_) => None,
         }
     }
 
@@ -190,12 +237,18 @@ impl EncoderConfig {
                 check_bases(alphabet)?;
                 SixFrames::names()
             }
+            Self::AllelePair { .. } => AllelePair::names(),
             Self::Curve(ref curve) => (1..=curve.channels).map(|c| c.to_string()).collect(),
+            Self::Genotypes(ref genotypes) => {
+                let names =
+                    if genotypes.channels == 1 { &["dosage"][..] } else { &["first", "second"] };
+                names.iter().chain(&["called"]).map(ToString::to_string).collect()
+            }
         })
     }
 }
 
-/// Builds the encoder of sequences that a configuration describes; a [`CurveConfig`] encodes itself.
+/// Builds the encoder of sequences that a configuration describes; numbers have [`EncoderConfig::numbers`].
 pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
     Ok(match *config {
         EncoderConfig::OneHot { alphabet, length, unknown } => {
@@ -231,7 +284,8 @@ pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
         EncoderConfig::SixFrames { length, alphabet } => {
             Box::new(SixFrames::new(check_bases(alphabet)?, check_length(length)?))
         }
-        EncoderConfig::Curve(_) => return Err(ConfigError::Numbers),
+        EncoderConfig::AllelePair { length } => Box::new(AllelePair::new(check_length(length)?)),
+        EncoderConfig::Curve(_) | EncoderConfig::Genotypes(_) => return Err(ConfigError::Numbers),
     })
 }
 
@@ -392,7 +446,7 @@ mod tests {
     #[test]
     fn the_schema_refuses_unknown_keys() {
         let schema = schemars::schema_for!(EncoderConfig).to_value().to_string();
-        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 21, "{schema}");
+        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 25, "{schema}");
         assert!(schema.contains("kmer-tokens") && schema.contains("log-l2"), "{schema}");
     }
 }

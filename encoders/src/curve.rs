@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::Batch;
 use crate::config::{ConfigError, check_length};
+use crate::number::{NumberEncoder, NumberError, Standard};
 
 /// How curves become tensors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -73,58 +74,6 @@ pub enum Divisor {
     Range,
 }
 
-/// Mean and standard deviation of each channel (C) over all cycles of the training records.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Standard {
-    /// Means (C).
-    pub mean: Vec<f32>,
-    /// Standard deviations (C); 1 where a channel does not vary.
-    pub deviation: Vec<f32>,
-}
-
-/// A curve that cannot be encoded.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum CurveError {
-    /// The numbers are not rows of C.
-    #[error(
-        "record {record} has {found} numbers, expected rows of {channels}: set `channels` to what the data have"
-    )]
-    Channels {
-        /// Number of the record, from 0.
-        record: usize,
-        /// Numbers found.
-        found: usize,
-        /// Channels C expected.
-        channels: usize,
-    },
-    /// A number is infinite or none.
-    #[error("record {record} has {found} in cycle {cycle}, expected a finite number")]
-    NotFinite {
-        /// Number of the record, from 0.
-        record: usize,
-        /// Cycle, from 1.
-        cycle: usize,
-        /// What was found.
-        found: f32,
-    },
-    /// A curve ends before its baseline begins.
-    #[error(
-        "record {record} has {found} cycles and its baseline begins at {from}: choose earlier cycles"
-    )]
-    Short {
-        /// Number of the record, from 0.
-        record: usize,
-        /// Cycles of the curve.
-        found: usize,
-        /// First cycle of the baseline.
-        from: usize,
-    },
-    /// The mean and the standard deviation are not known.
-    #[error("the encoder was not fitted to training records")]
-    Unfitted,
-}
-
 impl CurveConfig {
     /// Refuses settings that no curve fits.
     pub fn check(&self) -> Result<(), ConfigError> {
@@ -144,7 +93,7 @@ impl CurveConfig {
 
     /// The same settings with the mean and the standard deviation of `curves`, the training records
     /// (rows (L, C) each).
-    pub fn fit(&self, curves: &[&[f32]]) -> Result<Self, CurveError> {
+    pub fn fit(&self, curves: &[&[f32]]) -> Result<Self, NumberError> {
         let channels = self.channels;
         let (mut n, mut mean, mut squares) =
             (0.0_f64, vec![0.0_f64; channels], vec![0.0; channels]);
@@ -172,8 +121,51 @@ impl CurveConfig {
         Ok(Self { fitted: self.standardise.then_some(fitted), ..self.clone() })
     }
 
-    /// Fills `batch` with `curves` (rows (L, C) each), replacing what it held.
-    pub fn encode(&self, curves: &[&[f32]], batch: &mut Batch) -> Result<(), CurveError> {
+    /// The cycles of a curve that fit, relative to the curve itself: (L', C) with L' ≤ L.
+    fn relative(
+        &self,
+        record: usize,
+        curve: &[f32],
+        out: &mut Vec<f32>,
+    ) -> Result<(), NumberError> {
+        let channels = self.channels;
+        if curve.is_empty() || !curve.len().is_multiple_of(channels) {
+            return Err(NumberError::Channels { record, found: curve.len(), channels });
+        }
+        if let Some(at) = curve.iter().position(|value| !value.is_finite()) {
+            let cycle = at / channels + 1;
+            return Err(NumberError::NotFinite { record, cycle, found: curve[at] });
+        }
+        let cycles = curve.len() / channels;
+        out.clear();
+        out.extend_from_slice(&curve[..cycles.min(self.length) * channels]);
+        for channel in 0..channels {
+            let all = || curve.iter().skip(channel).step_by(channels).copied();
+            let base = match self.baseline {
+                Baseline::None => 0.0,
+                Baseline::Cycles { from, to } => {
+                    let found = cycles;
+                    let window = all().take(to).skip(from - 1).collect();
+                    median(window).ok_or(NumberError::Short { record, found, from })?
+                }
+            };
+            let (low, high) =
+                all().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+            // Of finite limits the difference may still overflow.
+            let divisor = match self.divide {
+                Divisor::Range if high > low && (high - low).is_finite() => high - low,
+                _ => 1.0,
+            };
+            for value in out.iter_mut().skip(channel).step_by(channels) {
+                *value = ((*value - base) / divisor).clamp(f32::MIN, f32::MAX);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl NumberEncoder for CurveConfig {
+    fn encode(&self, curves: &[&[f32]], batch: &mut Batch) -> Result<(), NumberError> {
         let standard = match (&self.fitted, self.standardise) {
             (Some(fitted), true)
                 if fitted.mean.len() == self.channels
@@ -182,7 +174,7 @@ impl CurveConfig {
                 Some(fitted)
             }
             (_, false) => None,
-            _ => return Err(CurveError::Unfitted),
+            _ => return Err(NumberError::Unfitted),
         };
         let available = curves.iter().map(|c| c.len().checked_div(self.channels).unwrap_or(0));
         let out = batch.begin_dense(self.length, self.channels, available); // (N, L, C)
@@ -199,43 +191,6 @@ impl CurveConfig {
                 }
             }
             out[..row.len()].copy_from_slice(&row);
-        }
-        Ok(())
-    }
-
-    /// The cycles of a curve that fit, relative to the curve itself: (L', C) with L' ≤ L.
-    fn relative(&self, record: usize, curve: &[f32], out: &mut Vec<f32>) -> Result<(), CurveError> {
-        let channels = self.channels;
-        if curve.is_empty() || !curve.len().is_multiple_of(channels) {
-            return Err(CurveError::Channels { record, found: curve.len(), channels });
-        }
-        if let Some(at) = curve.iter().position(|value| !value.is_finite()) {
-            let cycle = at / channels + 1;
-            return Err(CurveError::NotFinite { record, cycle, found: curve[at] });
-        }
-        let cycles = curve.len() / channels;
-        out.clear();
-        out.extend_from_slice(&curve[..cycles.min(self.length) * channels]);
-        for channel in 0..channels {
-            let all = || curve.iter().skip(channel).step_by(channels).copied();
-            let base = match self.baseline {
-                Baseline::None => 0.0,
-                Baseline::Cycles { from, to } => {
-                    let found = cycles;
-                    let window = all().take(to).skip(from - 1).collect();
-                    median(window).ok_or(CurveError::Short { record, found, from })?
-                }
-            };
-            let (low, high) =
-                all().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-            // Of finite limits the difference may still overflow.
-            let divisor = match self.divide {
-                Divisor::Range if high > low && (high - low).is_finite() => high - low,
-                _ => 1.0,
-            };
-            for value in out.iter_mut().skip(channel).step_by(channels) {
-                *value = ((*value - base) / divisor).clamp(f32::MIN, f32::MAX);
-            }
         }
         Ok(())
     }
@@ -295,7 +250,7 @@ mod tests {
     #[test]
     fn the_training_records_alone_decide_how_values_are_standardised() {
         let config = CurveConfig { standardise: true, baseline: Baseline::None, ..config(3, 1) };
-        assert_eq!(config.encode(&[&[1.0]], &mut Batch::default()), Err(CurveError::Unfitted));
+        assert_eq!(config.encode(&[&[1.0]], &mut Batch::default()), Err(NumberError::Unfitted));
         let fitted = config.fit(&[&[1.0, 3.0], &[5.0]]).unwrap();
         let standard = fitted.fitted.clone().unwrap();
         // numpy: mean 3, std 1.632993
@@ -312,14 +267,14 @@ mod tests {
     fn what_is_no_curve_is_an_error() {
         let mut batch = Batch::default();
         let error = |curve: &[f32], batch: &mut Batch| config(3, 2).encode(&[curve], batch);
-        let expected = Err(CurveError::Channels { record: 0, found: 3, channels: 2 });
+        let expected = Err(NumberError::Channels { record: 0, found: 3, channels: 2 });
         assert_eq!(error(&[1.0, 2.0, 3.0], &mut batch), expected);
-        assert!(matches!(error(&[], &mut batch), Err(CurveError::Channels { .. })));
+        assert!(matches!(error(&[], &mut batch), Err(NumberError::Channels { .. })));
         let found = error(&[1.0, f32::INFINITY], &mut batch);
-        assert!(matches!(found, Err(CurveError::NotFinite { cycle: 1, .. })));
+        assert!(matches!(found, Err(NumberError::NotFinite { cycle: 1, .. })));
         let late = CurveConfig { baseline: Baseline::Cycles { from: 4, to: 9 }, ..config(9, 1) };
         let found = late.encode(&[&[1.0, 2.0]], &mut batch);
-        assert_eq!(found, Err(CurveError::Short { record: 0, found: 2, from: 4 }));
+        assert_eq!(found, Err(NumberError::Short { record: 0, found: 2, from: 4 }));
         let (found, ..) = values(&config(2, 1), &[&[f32::MIN, f32::MAX]]);
         assert!(found.iter().all(|value| value.is_finite()));
     }

@@ -19,12 +19,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod allele_pair;
 pub mod alphabet;
 pub mod batch;
 pub mod codon;
 pub mod config;
 pub mod curve;
+pub mod genotype;
 pub mod kmer;
+pub mod number;
 pub mod one_hot;
 pub mod property;
 pub mod reduced_kmer;

@@ -110,6 +110,34 @@ impl Tensors {
         self.forward(network, input, None, 0)?.flatten_all()?.to_dtype(DType::F32)?.to_vec1()
     }
 
+    /// The logits (N, K) of numbers, and the gradient (N, L, C) of the logit of one class of each
+    /// record with respect to them.
+    pub(crate) fn input_gradients(
+        &self,
+        network: &Network,
+        input: &Input<'_>,
+        classes: &[usize],
+    ) -> Result<(Vec<f32>, Vec<f32>)> {
+        let (run, values) = Run::new(self, input, None, 0)?;
+        let values = Var::from_tensor(&values)?.into_inner();
+        let logits = run
+            .with_input_gradient()
+            .layers(network.layers(), "layers", values.clone())?
+            .squeeze(1)?;
+        let found = logits.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?;
+        let mut chosen = vec![0.0_f32; found.len()];
+        for (row, class) in chosen.chunks_exact_mut(network.classes()).zip(classes) {
+            row[*class] = 1.0;
+        }
+        let chosen = Tensor::from_vec(chosen, logits.shape(), &self.device)?;
+        let store = (logits * chosen.to_dtype(self.dtype)?)?.sum_all()?.backward()?;
+        let gradients = match store.get(&values) {
+            Some(gradient) => gradient.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?,
+            None => vec![0.0; values.elem_count()],
+        };
+        Ok((found, gradients))
+    }
+
     /// The sum of the losses of a shard; the gradients of that sum are written to `gradients`.
     pub(crate) fn loss_and_gradients(
         &self,

@@ -12,7 +12,7 @@ use crate::candle_executor::Tensors;
 use crate::cpu::Cpu;
 use crate::dropout::DropoutKey;
 use crate::head::{CrossEntropy, TargetError, Targets};
-use crate::input::{Input, InputError};
+use crate::input::{Input, InputError, InputShape};
 use crate::network::{Network, Parameter};
 use crate::weights::Weights;
 
@@ -85,6 +85,42 @@ impl Executor {
                 })
             }
         }
+    }
+
+    /// The logits (N, K) of a batch, and the gradient (N, L, C) of the logit of one class of each record
+    /// with respect to the channels of its positions; zero beyond the valid length.
+    ///
+    /// The batch holds numbers: also for a network of symbols, whose table (S, C) made them of codes.
+    ///
+    /// # Errors
+    ///
+    /// Where the batch does not fit the network; a network of tokens has no channels to follow.
+    pub fn input_gradients(
+        &self,
+        network: &Network,
+        weights: &Weights,
+        input: &Input<'_>,
+        classes: &[usize],
+    ) -> Result<(Vec<f32>, Vec<f32>), ExecutorError> {
+        check_weights(&network.parameters(), weights, weights.len())?;
+        let shape = match network.input() {
+            InputShape::Symbols { length, channels, .. } => InputShape::Dense { length, channels },
+            other => other,
+        };
+        if matches!(shape, InputShape::Tokens { .. }) {
+            return Err(InputError::Shape { expected: shape, found: input.shape() }.into());
+        }
+        input.check(&shape)?;
+        if classes.len() != input.n {
+            let (labels, weights) = (classes.len(), input.n);
+            return Err(TargetError::Size { records: input.n, labels, weights }.into());
+        }
+        if let Some(record) = classes.iter().position(|class| *class >= network.classes()) {
+            let (label, classes) = (classes[record] as u32, network.classes());
+            return Err(TargetError::Label { record, label, classes }.into());
+        }
+        let tensors = Tensors::constant(weights, self.device())?;
+        Ok(tensors.input_gradients(network, input, classes)?)
     }
 
     /// The weighted mean loss of a batch; the gradient of every weight is written to `gradients`.

@@ -1,5 +1,6 @@
 //! The command line: a subcommand a file.
 
+mod attribute;
 mod audit;
 mod check;
 mod completions;
@@ -55,6 +56,7 @@ enum Command {
     Run(run::Run),
     Check(check::Check),
     Predict(predict::Predict),
+    Attribute(attribute::Attribute),
     Qpcr(qpcr::Qpcr),
     Audit(Box<audit::Audit>),
     Split(split::Split),
@@ -83,6 +85,7 @@ impl Cli {
             Command::Run(command) => command.run(&console),
             Command::Check(command) => command.run(&console),
             Command::Predict(command) => command.run(&console),
+            Command::Attribute(command) => command.run(&console),
             Command::Audit(command) => command.run(&console),
             Command::Qpcr(command) => command.run(&console),
             Command::Split(command) => command.run(&console),

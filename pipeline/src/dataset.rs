@@ -8,7 +8,7 @@ use cistron_encoders::alphabet::Alphabet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use numbers::{FLUORESCENCE, Measured, Numbers};
+pub use numbers::{Alleles, FLUORESCENCE, Measured, Numbers};
 
 /// What a categorical group column may tell about the label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,19 +1,23 @@
 //! From records to the batches that models read: the seam between encoders and models.
 
+pub mod strands;
 pub mod tensors;
 pub mod windows;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+use cistron_encoders::alphabet::Alphabet;
 use cistron_encoders::config::ConfigError;
-use cistron_encoders::curve::{CurveConfig, CurveError};
+use cistron_encoders::number::{NumberEncoder, NumberError};
 use cistron_encoders::{Encoder, EncoderConfig, Shape, Values, build};
 use cistron_models::batch::{Batch, BatchValues};
 use cistron_models::fit::{Source, SourceError};
 use cistron_models::input::InputShape;
 
 use crate::dataset::Dataset;
+pub use strands::ReverseComplement;
+use strands::Strand;
 pub use windows::Longer;
 
 /// The shape that a network is built for.
@@ -33,19 +37,17 @@ pub fn fit(
     config: &EncoderConfig,
     dataset: &Dataset,
     training: &[usize],
-) -> Result<EncoderConfig, CurveError> {
-    match (config, Records::of(dataset, training)) {
-        (EncoderConfig::Curve(curve), Records::Numbers(curves)) => {
-            Ok(EncoderConfig::Curve(curve.fit(&curves)?))
-        }
-        _ => Ok(config.clone()),
+) -> Result<EncoderConfig, NumberError> {
+    match Records::of(dataset, training) {
+        Records::Numbers(numbers) => config.fit(&numbers),
+        Records::Sequences(_) => Ok(config.clone()),
     }
 }
 
 /// Records on their way to an encoder.
 pub enum Records<'a> {
     /// Symbols of each record.
-    Sequences(Vec<&'a [u8]>),
+    Sequences(Vec<Strand<'a>>),
     /// Numbers (L, C) of each record.
     Numbers(Vec<&'a [f32]>),
 }
@@ -54,10 +56,11 @@ impl<'a> Records<'a> {
     /// The records `indices` of a data set, in that order.
     #[must_use]
     pub fn of(dataset: &'a Dataset, indices: &[usize]) -> Self {
-        match &dataset.numbers {
-            Some(numbers) => Self::Numbers(indices.iter().map(|i| numbers.record(*i)).collect()),
-            None => Self::Sequences(indices.iter().map(|i| dataset.sequence(*i)).collect()),
+        if let Some(numbers) = &dataset.numbers {
+            return Self::Numbers(indices.iter().map(|i| numbers.record(*i)).collect());
         }
+        let forward = |i: &usize| Strand { symbols: dataset.sequence(*i), reverse: false };
+        Self::Sequences(indices.iter().map(forward).collect())
     }
 
     /// All records of a data set.
@@ -67,16 +70,29 @@ impl<'a> Records<'a> {
     }
 
     /// The parts that an encoder is given, and how many each record has: a long sequence may be
-    /// several.
+    /// several, and so may its strands.
     #[must_use]
-    pub fn parts(self, config: &EncoderConfig, longer: Longer) -> (Self, Vec<usize>) {
+    pub fn parts(
+        self,
+        config: &EncoderConfig,
+        longer: Longer,
+        both_strands: bool,
+    ) -> (Self, Vec<usize>) {
         let Self::Sequences(sequences) = self else {
             let counts = vec![1; self.len()];
             return (self, counts);
         };
-        let parts: Vec<_> = sequences.iter().map(|s| longer.parts(config, s)).collect();
-        let counts = parts.iter().map(Vec::len).collect();
-        (Self::Sequences(parts.into_iter().flatten().collect()), counts)
+        let strands = if both_strands { &[false, true][..] } else { &[false] };
+        let mut parts = Vec::with_capacity(sequences.len() * strands.len());
+        let mut counts = Vec::with_capacity(sequences.len());
+        for Strand { symbols, .. } in sequences {
+            let before = parts.len();
+            for symbols in longer.parts(config, symbols) {
+                parts.extend(strands.iter().map(|&reverse| Strand { symbols, reverse }));
+            }
+            counts.push(parts.len() - before);
+        }
+        (Self::Sequences(parts), counts)
     }
 
     fn len(&self) -> usize {
@@ -89,8 +105,8 @@ impl<'a> Records<'a> {
 
 /// An encoder beside the records that it takes.
 enum Paired<'a> {
-    Sequences(Box<dyn Encoder>, Vec<&'a [u8]>),
-    Numbers(CurveConfig, Vec<&'a [f32]>),
+    Sequences(Box<dyn Encoder>, Alphabet, Vec<Strand<'a>>),
+    Numbers(Box<dyn NumberEncoder>, Vec<&'a [f32]>),
 }
 
 /// Records that are encoded a batch at a time, while a model asks for them.
@@ -112,13 +128,14 @@ impl<'a> Encoded<'a> {
         labels: Vec<u32>,
     ) -> Result<Self, ConfigError> {
         let (n, shape) = (records.len(), config.shape()?);
-        let paired = match (config, records) {
-            (EncoderConfig::Curve(curve), Records::Numbers(numbers)) => {
-                Paired::Numbers(curve.clone(), numbers)
+        let paired = match (config.numbers(), records) {
+            (Some(encoder), Records::Numbers(numbers)) => Paired::Numbers(encoder, numbers),
+            (Some(_), Records::Sequences(_)) => return Err(ConfigError::Numbers),
+            (None, Records::Numbers(_)) => return Err(ConfigError::Sequences),
+            (None, Records::Sequences(sequences)) => {
+                let alphabet = config.alphabet().unwrap_or_default();
+                Paired::Sequences(build(config)?, alphabet, sequences)
             }
-            (EncoderConfig::Curve(_), Records::Sequences(_)) => return Err(ConfigError::Numbers),
-            (_, Records::Numbers(_)) => return Err(ConfigError::Sequences),
-            (config, Records::Sequences(sequences)) => Paired::Sequences(build(config)?, sequences),
         };
         let mut encoded = Self {
             paired,
@@ -142,10 +159,11 @@ impl<'a> Encoded<'a> {
     pub fn of(
         config: &EncoderConfig,
         longer: Longer,
+        both_strands: bool,
         dataset: &'a Dataset,
         indices: &[usize],
     ) -> Result<Self, ConfigError> {
-        let (records, counts) = Records::of(dataset, indices).parts(config, longer);
+        let (records, counts) = Records::of(dataset, indices).parts(config, longer, both_strands);
         let label = |i: &usize| dataset.labels[*i].unwrap_or(0);
         let labels = indices.iter().zip(counts);
         let labels = labels.flat_map(|(i, count)| std::iter::repeat_n(label(i), count)).collect();
@@ -162,8 +180,13 @@ impl<'a> Encoded<'a> {
     pub fn truncated(&self) -> Result<usize, SourceError> {
         let mut batch = cistron_encoders::Batch::default();
         let mut truncated = 0;
+        // What does not fit does not on either strand: records are counted once.
+        let once = |i: &usize| match &self.paired {
+            Paired::Sequences(_, _, strands) => !strands[*i].reverse,
+            Paired::Numbers(..) => true,
+        };
         for chunk in self.chunks(256) {
-            self.encode(chunk, &mut batch)?;
+            self.encode(chunk.filter(once), &mut batch)?;
             truncated += batch.truncated;
         }
         Ok(truncated)
@@ -182,8 +205,9 @@ impl<'a> Encoded<'a> {
         batch: &mut cistron_encoders::Batch,
     ) -> Result<(), SourceError> {
         match &self.paired {
-            Paired::Sequences(encoder, sequences) => {
-                let chosen: Vec<&[u8]> = indices.map(|i| sequences[i]).collect();
+            Paired::Sequences(encoder, alphabet, sequences) => {
+                let strands: Vec<_> = indices.map(|i| sequences[i].symbols(*alphabet)).collect();
+                let chosen: Vec<&[u8]> = strands.iter().map(AsRef::as_ref).collect();
                 encoder.encode(&chosen, batch)?;
             }
             Paired::Numbers(curve, numbers) => {

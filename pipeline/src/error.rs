@@ -50,10 +50,10 @@ impl InputError {
         self
     }
 
-    /// Adds a line number (from 1).
+    /// Adds a line number (from 1; 0 where it is not known).
     #[must_use]
     pub fn at_line(mut self, line: u64) -> Self {
-        self.line = Some(line);
+        self.line = (line > 0).then_some(line);
         self
     }
 

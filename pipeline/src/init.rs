@@ -4,7 +4,7 @@
 mod labels;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -58,7 +58,7 @@ pub struct Facts {
 /// # Errors
 ///
 /// Where no labels are found, a file is malformed, or the workflow exists and may not be replaced.
-pub fn init(labels: &Labels, output: &Path, replace: bool) -> Result<(Facts, PathBuf), Error> {
+pub fn init(labels: &Labels, output: &Path, replace: bool) -> Result<Facts, Error> {
     if output.exists() && !replace {
         let help = "name another file with -o, or replace it with --force";
         return Err(Error::Usage(format!("{} exists\n  help: {help}", output.display())));
@@ -71,7 +71,7 @@ pub fn init(labels: &Labels, output: &Path, replace: bool) -> Result<(Facts, Pat
     let text = write::workflow(&stem, labels, &facts, folder)?;
     trial(&text, folder)?;
     artefact::write(output, text.as_bytes())?;
-    Ok((facts, output.to_path_buf()))
+    Ok(facts)
 }
 
 /// Loads the text of a workflow as if it lay in `folder`.

@@ -85,7 +85,9 @@ pub fn inspect(path: &Path) -> Result<Inspection, InputError> {
             sequences(&mut inspection, Box::new(fastq::Records::new(path, source, None)));
         }
         Format::Table => columns::table(&mut inspection, Table::from_source(path, source)?),
-        Format::Vcf => variants::variants(&mut inspection, vcf::Records::new(path, source)?),
+        Format::Vcf | Format::Bcf => {
+            variants::variants(&mut inspection, vcf::Records::new(path, source)?);
+        }
     }
     Ok(inspection)
 }

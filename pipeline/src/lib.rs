@@ -5,6 +5,7 @@
 //! a module of this crate, and [`run`] puts them in line.
 
 pub mod artefact;
+pub mod attribute;
 pub mod audit;
 pub mod command;
 pub mod console;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::artefact;
 use crate::audit::{Audit, Profile};
 use crate::dataset::Measured;
-use crate::encode::{Encoded, Longer, Records, input_shape};
+use crate::encode::{Encoded, Longer, Records, ReverseComplement, input_shape};
 use crate::error::{Error, InputError};
 
 /// Version of `model.json` that this program reads and writes.
@@ -43,6 +43,9 @@ pub struct Card {
     /// What becomes of sequences that are longer than the encoder.
     #[serde(default)]
     pub longer: Longer,
+    /// What the model makes of the other strand.
+    #[serde(default)]
+    pub reverse_complement: ReverseComplement,
     /// What was measured; absent where the records are sequences.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<Measured>,
@@ -187,15 +190,21 @@ impl Model {
         executor: &Executor,
         records: Records<'_>,
     ) -> Result<Vec<f32>, Error> {
-        let Card { encoder, longer, temperature, .. } = &self.card;
-        let (parts, counts) = records.parts(encoder, *longer);
-        let source = Encoded::new(encoder, parts, Vec::new())
-            .map_err(|error| Error::stage("predict", error))?;
-        let mut values = predict(&self.network, &self.weights, &source, BATCH, executor)
-            .map_err(|error| Error::stage("predict", error))?;
+        let Card { encoder, longer, reverse_complement, temperature, .. } = &self.card;
+        let (parts, counts) = records.parts(encoder, *longer, reverse_complement.asks_both());
+        let mut values = self.logits(executor, parts)?;
         let classes = self.card.classes.len();
         values.chunks_mut(classes).for_each(|row| softmax(row, *temperature));
         Ok(means(&values, &counts, classes))
+    }
+
+    /// Logits (N, K) of records as they are written, cut to what the encoder takes.
+    pub fn logits(&self, executor: &Executor, records: Records<'_>) -> Result<Vec<f32>, Error> {
+        let failed = |error: &dyn std::fmt::Display| Error::stage("predict", error);
+        let source = Encoded::new(&self.card.encoder, records, Vec::new());
+        let source = source.map_err(|error| failed(&error))?;
+        predict(&self.network, &self.weights, &source, BATCH, executor)
+            .map_err(|error| failed(&error))
     }
 
     /// The nearest record learnt from, by the sequence's own k-mers.

@@ -3,17 +3,20 @@
 pub mod fasta;
 pub mod fastq;
 pub mod format;
+pub mod genotypes;
 pub mod intervals;
 pub mod labels;
 pub mod numbers;
 pub mod open;
 pub mod record;
 pub mod reference;
+pub mod region;
 pub mod sources;
 pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod translation;
+mod variants;
 pub mod vcf;
 
 use std::collections::{HashMap, HashSet};
@@ -43,6 +46,9 @@ type Rows = Box<dyn Iterator<Item = Result<(Record, Annotation), InputError>>>;
 /// Reads the labelled records of a workflow.
 pub fn read(loaded: &Loaded) -> Result<Dataset, Error> {
     let config = &loaded.workflow.read;
+    if config.genotypes.is_some() {
+        return genotypes::read(loaded);
+    }
     if config.measured().is_some() {
         return numbers::read(loaded);
     }
@@ -141,6 +147,14 @@ fn rows(loaded: &Loaded, file: &SequenceFile, groups: &[String]) -> Result<Rows,
     let path = file.path.clone();
     if let Some(table) = &config.table {
         return table_rows(&path, table, groups, config.alphabet);
+    }
+    if let Some(config) = &config.variants {
+        let labels = loaded.workflow.read.labels.as_ref().filter(|_| config.label.is_none());
+        let table = match labels {
+            Some(labels) => annotations(loaded, labels, groups)?,
+            None => Annotations::None,
+        };
+        return variants::rows(&path, config, &loaded.resolve(&config.reference), table, groups);
     }
     let named = |labels: &&Labels| labels.table.is_some() || labels.header.is_some();
     let annotations = match (&file.class, config.labels.as_ref().filter(named)) {

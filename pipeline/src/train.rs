@@ -14,7 +14,7 @@ use indicatif::ProgressBar;
 use crate::artefact;
 use crate::audit::{Audit, Profile};
 use crate::dataset::Dataset;
-use crate::encode::{self, Encoded, Longer, input_shape};
+use crate::encode::{self, Encoded, Longer, ReverseComplement, input_shape};
 use crate::error::Error;
 use crate::interrupt;
 use crate::model::{self, Card, LookUp, Model, Training};
@@ -33,6 +33,8 @@ pub struct Shard<'a> {
     pub encoder: &'a EncoderConfig,
     /// What becomes of sequences that are longer than the encoder.
     pub longer: Longer,
+    /// What the model makes of the other strand.
+    pub reverse_complement: ReverseComplement,
     /// Its training settings.
     pub config: &'a FitConfig,
     /// Fold whose training records are learnt from.
@@ -85,10 +87,13 @@ pub fn train(
     let records = splits.records(shard.fold, Part::Train);
     let held = splits.records(shard.fold, Part::Validation);
     let encoder = encode::fit(shard.encoder, dataset, &records).map_err(|error| failed(&error))?;
-    let source = |records: &[usize]| {
-        Encoded::of(&encoder, shard.longer, dataset, records).map_err(|error| failed(&error))
+    let source = |records: &[usize], both_strands| {
+        Encoded::of(&encoder, shard.longer, both_strands, dataset, records)
+            .map_err(|error| failed(&error))
     };
-    let (learnt, validation) = (source(&records)?, source(&held)?);
+    let strands = shard.reverse_complement;
+    let learnt = source(&records, strands.learns_both())?;
+    let validation = source(&held, strands.asks_both())?;
     let shape = input_shape(learnt.shape());
     let network = architecture::build(shard.architecture, shape, dataset.classes.len())
         .map_err(|error| failed(&error))?;
@@ -123,6 +128,7 @@ pub fn train(
         architecture: shard.architecture.clone(),
         encoder: encoder.clone(),
         longer: shard.longer,
+        reverse_complement: strands,
         measured: dataset.numbers.as_ref().map(|numbers| numbers.measured.clone()),
         channels: dataset.numbers.as_ref().map_or(Vec::new(), |numbers| numbers.channels.clone()),
         classes: dataset.classes.clone(),

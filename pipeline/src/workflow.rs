@@ -1,12 +1,14 @@
 //! The workflow file as one struct: a key a stage, unknown keys refused.
 
 pub mod check;
+pub mod genotypes;
 pub mod numbers;
 pub mod parse;
 mod path;
 pub mod read;
 pub mod tree;
 pub mod validate;
+pub mod variants;
 
 use std::path::{Path, PathBuf};
 
@@ -17,10 +19,12 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::encode::Longer;
+use crate::encode::{Longer, ReverseComplement};
 use crate::variant::Strand;
+pub use genotypes::Genotypes;
 pub use numbers::{Curves, DeltaCq};
 pub use read::{Intervals, Labels, OnError, Read, SequenceTable};
+pub use variants::Variants;
 
 /// Version of the workflow file that this program reads.
 pub const SCHEMA: u32 = 1;
@@ -162,6 +166,9 @@ pub struct Model {
     /// What becomes of sequences that are longer than the encoder.
     #[serde(default)]
     pub longer: Longer,
+    /// What the model makes of the other strand of DNA and RNA.
+    #[serde(default)]
+    pub reverse_complement: ReverseComplement,
     /// Training settings.
     #[serde(default)]
     pub train: FitConfig,
@@ -209,13 +216,17 @@ pub struct Input {
     /// BED file, plain or compressed: the bases of each interval are predicted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bed: Option<PathBuf>,
+    /// VCF or BCF file whose samples are predicted from their genotypes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub genotypes: Option<PathBuf>,
     /// Export of an instrument, or table, of the same kind as the curves or Cq that were read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<PathBuf>,
     /// FASTA file of the genome that the VCF or BED file refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<PathBuf>,
-    /// Bases of the windows around variants; 101 where it is not given.
+    /// Bases of the windows around variants; as many as were learnt from, as a one-hot encoder takes, or
+    /// 101 where it is not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<usize>,
     /// Strand of the windows around variants.
@@ -224,12 +235,20 @@ pub struct Input {
 }
 
 impl Input {
+    /// The file where it holds numbers: genotypes, curves or Cq.
+    #[must_use]
+    pub fn numbers(&self) -> Option<&PathBuf> {
+        self.genotypes.as_ref().or(self.measured.as_ref())
+    }
+
     /// The file; `None` where none is named.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         let table = self.table.as_ref().map(|table| table.path.as_path());
-        let files = [&self.fasta, &self.fastq, &self.vcf, &self.bed, &self.measured];
-        files.into_iter().find_map(Option::as_deref).or(table)
+        let variants = [&self.vcf, &self.bed, &self.genotypes];
+        let mut files =
+            [&self.fasta, &self.fastq].into_iter().chain(variants).chain([&self.measured]);
+        files.find_map(Option::as_deref).or(table)
     }
 }
 

@@ -17,7 +17,7 @@ use cistron::workflow::Input;
 use cistron_encoders::alphabet::Alphabet;
 use cistron_models::device::{DeviceChoice, device};
 use cistron_models::executor::Executor;
-use command::{cistron, root, text};
+use command::{root, succeed, text};
 
 /// Records of the test data, and sequences of one base after them.
 fn queries() -> String {
@@ -47,8 +47,7 @@ fn the_size_of_blocks_does_not_show() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("run");
     let run = ["run", "workflows/two-families.yaml", "--out", out.to_str().unwrap()];
-    let output = cistron(&run);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    succeed(&run);
     let model = out.join("models/logistic");
     let fasta = folder.path().join("new.fasta");
     std::fs::write(&fasta, queries()).unwrap();

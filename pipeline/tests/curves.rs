@@ -8,7 +8,7 @@ mod command;
 
 use std::path::Path;
 
-use command::{cistron, text};
+use command::{cistron, succeed, text};
 use serde_json::Value;
 
 fn json(path: &Path) -> Value {
@@ -17,8 +17,7 @@ fn json(path: &Path) -> Value {
 
 fn run(workflow: &str, out: &Path, more: &[&str]) {
     let out = out.to_str().unwrap();
-    let output = cistron(&[&["run", workflow, "--out", out], more].concat());
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    succeed(&[&["run", workflow, "--out", out], more].concat());
 }
 
 fn score(metrics: &Value, name: &str) -> f64 {
@@ -69,8 +68,7 @@ fn curves_are_classified_held_out_by_run_beside_their_floors() {
     let table = out.join("new.tsv");
     let (model, path) = (model.to_str().unwrap(), table.to_str().unwrap());
     let file = "test-data/qpcr/simulated-curves.csv";
-    let output = cistron(&["predict", model, file, "-o", path]);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    succeed(&["predict", model, file, "-o", path]);
     let asked = std::fs::read_to_string(&table).unwrap();
     let of_run = std::fs::read_to_string(out.join("predictions/conv/new-plate.tsv")).unwrap();
     assert_eq!(asked, of_run);
@@ -155,7 +153,7 @@ fn mistakes_in_a_workflow_of_curves_are_shown_at_once() {
         found.contains("numbers have no homology") && found.contains("split: {group"),
         "{found}"
     );
-    assert!(found.contains("the encoder takes sequences"), "{found}");
+    assert!(found.contains("the encoder does not take what is read: curves"), "{found}");
     let found = wrong(&["encode={curve: {length: 45, channels: 2}}"]);
     assert!(found.contains("`channels: 2`") && found.contains("set `channels: 1`"), "{found}");
     let found = wrong(&["encode={curve: {length: 45, baseline: {cycles: {from: 9, to: 2}}}}"]);

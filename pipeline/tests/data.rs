@@ -76,9 +76,12 @@ fn every_file_has_its_hash() {
 #[test]
 fn every_file_of_the_folder_is_listed() {
     let listed: Vec<PathBuf> = index().file.into_iter().map(|entry| entry.path).collect();
-    for kind in ["malformed", "well-formed", "resistance-genes", "antimicrobial-peptides", "qpcr"] {
-        for file in std::fs::read_dir(folder().join(kind)).unwrap() {
-            let path = Path::new(kind).join(file.unwrap().file_name());
+    for kind in std::fs::read_dir(folder()).unwrap().map(Result::unwrap) {
+        if kind.path().is_file() {
+            continue;
+        }
+        for file in std::fs::read_dir(kind.path()).unwrap() {
+            let path = Path::new(&kind.file_name()).join(file.unwrap().file_name());
             assert!(listed.contains(&path), "{} is not in index.toml", path.display());
         }
     }
@@ -120,6 +123,18 @@ fn well_formed_files_are_read_whole() {
         seen += 1;
     }
     assert!(seen > 10);
+}
+
+#[test]
+fn variants_are_counted_as_the_index_says() {
+    let index = index();
+    let files: Vec<_> = index.file.iter().filter(|entry| entry.format == "variants").collect();
+    assert!(files.len() > 1);
+    for entry in files {
+        let records = cistron::read::vcf::Records::open(&folder().join(&entry.path)).unwrap();
+        let found = records.map(Result::unwrap).count();
+        assert_eq!(Some(found), entry.records, "{}", entry.path.display());
+    }
 }
 
 #[test]

@@ -6,16 +6,10 @@
 #[path = "support/command.rs"]
 mod command;
 
-use command::{cistron, text};
+use command::{cistron, succeed, text};
 
 const GENES: &str = "test-data/resistance-genes/genes.fasta.gz";
 const TABLE: &str = "test-data/resistance-genes/genes.tsv";
-
-fn succeed(arguments: &[&str]) -> String {
-    let output = cistron(arguments);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
 
 #[test]
 fn a_fasta_file_and_its_table_become_a_workflow_that_runs() {

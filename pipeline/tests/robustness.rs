@@ -39,7 +39,7 @@ fn outcome(path: &Path, alphabet: &str) -> [String; 2] {
     let read = || -> Result<usize, Error> {
         let key = match format::of(path)? {
             Format::Fastq => "fastq",
-            Format::Fasta | Format::Table | Format::Vcf => "fasta",
+            Format::Fasta | Format::Table | Format::Vcf | Format::Bcf => "fasta",
         };
         let mut read = json!({"alphabet": alphabet});
         read[key] = json!(path);

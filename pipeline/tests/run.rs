@@ -10,13 +10,7 @@ mod command;
 use std::path::PathBuf;
 use std::process::Command;
 
-use command::{cistron, root, text};
-
-fn succeed(arguments: &[&str]) -> String {
-    let output = cistron(arguments);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
+use command::{cistron, root, succeed, text};
 
 const WORKFLOW: &str = "workflows/two-families.yaml";
 
@@ -52,6 +46,9 @@ fn a_run_leaves_everything_and_does_nothing_twice() {
     assert!(line("split").ends_with("cached"), "{dry}");
     assert!(line("train:logistic").ends_with("would run: changed: train"), "{dry}");
     assert!(line("report").contains("would run"), "{dry}");
+    let set = "models.logistic.longer=windows";
+    let dry = succeed(&["run", WORKFLOW, "--out", out, "--set", set, "--dry-run"]);
+    assert!(dry.contains("would run: changed: longer"), "{dry}");
 
     // An artefact that is gone is made again, and nothing before it.
     std::fs::remove_file(folder.path().join("metrics.tsv")).unwrap();

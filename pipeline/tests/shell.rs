@@ -6,13 +6,7 @@
 #[path = "support/command.rs"]
 mod command;
 
-use command::{cistron, text};
-
-fn succeed(arguments: &[&str]) -> String {
-    let output = cistron(arguments);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
+use command::succeed;
 
 /// The subcommands that `--help` lists.
 fn commands() -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Sequences longer than their encoder, read whole as windows.
+//! Sequences longer than their encoder, read whole as windows, and both strands of sequences.
 
 // Helpers outside test functions fail a test in the same way.
 #![allow(clippy::unwrap_used)]
@@ -9,14 +9,9 @@ mod command;
 use std::fmt::Write;
 use std::path::Path;
 
-use command::{cistron, text};
+use command::{succeed, text};
 
 const LENGTH: usize = 400;
-
-fn succeed(arguments: &[&str]) {
-    let output = cistron(arguments);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
-}
 
 /// The probability of the first class, a record a row.
 fn predict(model: &Path, folder: &Path, sequences: &[&[u8]]) -> Vec<f64> {
@@ -74,4 +69,31 @@ fn twenty_thousand_bases_are_the_mean_of_their_windows() {
     );
     // Six decimals are written.
     assert!((found - mean).abs() < 2e-6, "{found} {mean}");
+}
+
+#[test]
+fn averaged_over_strands_a_sequence_and_its_other_strand_are_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |choice: &str| {
+        let out = folder.path().join(choice);
+        let set = format!("models.logistic.reverse-complement={choice}");
+        let encode = "models.logistic.encode={one-hot: {length: 400}}";
+        let train = "models.logistic.train={epochs: 2}";
+        let out_text = out.to_str().unwrap();
+        let settings = ["--set", &set, "--set", encode, "--set", train];
+        succeed(
+            &[&["run", "workflows/two-families.yaml", "--out", out_text], &settings[..]].concat(),
+        );
+        out.join("models/logistic/fold-0/seed-0")
+    };
+    let sequence = b"ATGGCCAAGTTGACCTCATCAGGCATTACGGATTACCAGTT".repeat(4);
+    let other = cistron_encoders::alphabet::Alphabet::Dna.reverse_complement(&sequence).unwrap();
+    let both = [&sequence[..], &other[..]];
+    let averaged = predict(&run("average"), folder.path(), &both);
+    assert!((averaged[0] - averaged[1]).abs() < 2e-6, "{averaged:?}");
+    let plain = predict(&run("none"), folder.path(), &both);
+    assert!((plain[0] - plain[1]).abs() > 1e-3, "strands that agree prove nothing: {plain:?}");
+    // Learning from both strands changes the weights, and asking about one strand shows it.
+    let augmented = predict(&run("augment"), folder.path(), &both);
+    assert!((augmented[0] - augmented[1]).abs() > 1e-5 && augmented != plain, "{augmented:?}");
 }

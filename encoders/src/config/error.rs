@@ -43,7 +43,9 @@ pub enum ConfigError {
     #[error("`canonical` needs DNA or RNA: a protein has no reverse complement")]
     CanonicalProtein,
     /// Numbers where sequences are encoded.
-    #[error("`curve` takes numbers, not sequences: read them with `read: {{curves: …}}`")]
+    #[error(
+        "the encoder takes numbers, not sequences: read them with `read: {{curves: …}}` or `read: {{genotypes: …}}`"
+    )]
     Numbers,
     /// Sequences where numbers are encoded.
     #[error("the encoder takes sequences, not numbers: use `encode: {{curve: {{length: …}}}}`")]
@@ -66,6 +68,17 @@ pub enum ConfigError {
         /// Last cycle.
         to: usize,
     },
+    /// Channels that genotypes do not have, or too many variants.
+    #[error(
+        "`channels` is {channels}, expected 1 (dosages) or 2 (haplotypes), and at most {MAX_LENGTH} numbers a sample"
+    )]
+    Genotypes {
+        /// The number asked for.
+        channels: usize,
+    },
+    /// Genotypes before their variants are known.
+    #[error("the encoder of genotypes was not fitted to training samples")]
+    Unfitted,
     /// Codons of a protein.
     #[error("codons and reading frames need DNA or RNA, not proteins")]
     CodonsOfProtein,

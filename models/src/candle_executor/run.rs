@@ -36,6 +36,12 @@ impl<'a> Run<'a> {
         Ok((Self { tensors, valid, dropout, dropouts: 0, trained: false }, values))
     }
 
+    /// The same pass, with the gradient of its first values.
+    pub(super) fn with_input_gradient(mut self) -> Self {
+        self.trained = true;
+        self
+    }
+
     /// Takes values (N, L, C) through `layers`.
     pub(super) fn layers(
         &mut self,

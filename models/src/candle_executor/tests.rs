@@ -399,3 +399,64 @@ fn an_empty_record_gets_the_bias() {
         }
     }
 }
+
+/// Holds the gradient of numbers, and of symbols seen as numbers, against finite differences.
+fn check_input(architecture: &Architecture, shape: InputShape) {
+    let dense = InputShape::Dense { length: shape.length(), channels: shape.channels() };
+    let network = architecture::build(architecture, shape, CLASSES).unwrap();
+    let weights = weights(&network);
+    let mut records = Records::new(dense);
+    let classes = [0, 2, 1, 2, 0];
+    let executor = crate::executor::Executor::on(Device::Cpu);
+    let gradients = |records: &Records| {
+        executor.input_gradients(&network, &weights, &records.input(), &classes).unwrap().1
+    };
+    let found = gradients(&records);
+    let largest = found.iter().fold(0.0_f32, |most, g| most.max(g.abs()));
+    assert!(largest > 1e-3, "a gradient that is zero proves nothing");
+    let exact = tensors(&weights, DType::F64);
+    let logit = |records: &Records, record: usize| {
+        let logits = exact.forward(&network, &records.input(), None, 0).unwrap();
+        logits.to_vec2::<f64>().unwrap()[record][classes[record]]
+    };
+    let row = shape.length() * shape.channels();
+    for at in (0..found.len()).step_by(found.len().div_ceil(60)) {
+        let (record, before) = (at / row, records.values[at]);
+        let [mut difference, mut step] = [0.0, 0.0];
+        for sign in [1.0, -1.0] {
+            records.values[at] = before + sign * 1e-4;
+            difference += f64::from(sign) * logit(&records, record);
+            step += f64::from(sign * records.values[at]);
+        }
+        records.values[at] = before;
+        let error = (f64::from(found[at]) - difference / step).abs() / f64::from(largest);
+        assert!(error < 1e-3, "{at}: {} and {}", found[at], difference / step);
+    }
+    // Beyond the valid length nothing counts.
+    let padding = &found[row + records.lengths[1] as usize * shape.channels()..2 * row];
+    assert!(!padding.is_empty() && padding.iter().all(|gradient| *gradient == 0.0));
+}
+
+#[test]
+fn gradients_of_the_input_are_those_of_finite_differences() {
+    let symbols = InputShape::Symbols { length: 24, symbols: 16, channels: 4 };
+    let numbers = InputShape::Dense { length: 24, channels: 3 };
+    let conv = Conv { filters: vec![6, 5], width: 5, pool: 2, ..Conv::default() };
+    let transformer = Transformer { width: 8, heads: 2, layers: 1, ..Transformer::default() };
+    for shape in [symbols, numbers] {
+        check_input(&Architecture::Conv(conv.clone()), shape);
+        check_input(&Architecture::Logistic(Logistic {}), shape);
+        check_input(&Architecture::Transformer(transformer.clone()), shape);
+    }
+}
+
+#[test]
+fn tokens_have_no_gradient_of_their_input() {
+    let shape = InputShape::Tokens { length: 9, vocabulary: 12 };
+    let architecture = Architecture::Transformer(Transformer::default());
+    let network = architecture::build(&architecture, shape, CLASSES).unwrap();
+    let (records, weights) = (Records::new(shape), weights(&network));
+    let executor = crate::executor::Executor::on(Device::Cpu);
+    let found = executor.input_gradients(&network, &weights, &records.input(), &[0; RECORDS]);
+    assert!(found.unwrap_err().to_string().contains("the network takes"));
+}

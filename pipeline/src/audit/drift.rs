@@ -11,9 +11,10 @@ use super::gate::{Gate, open, unknown};
 use super::probe::molecule;
 use super::profile::Profile;
 use super::{Finding, Status};
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Measured};
 use crate::evaluate::false_discovery::benjamini_hochberg;
 use crate::evaluate::floor::curve::{Feature, table};
+use crate::evaluate::floor::genotype::calls;
 
 /// Population stability index beyond chance; limits by convention.
 const GATE: Gate = Gate::warn_fail(0.1, 0.25);
@@ -59,7 +60,9 @@ impl Spread {
                     (1..10).filter_map(|d| values.get(values.len() * d / 10).copied()).collect();
                 edges.dedup();
                 let mut records = vec![0; edges.len() + 1];
-                values.iter().for_each(|value| records[bin(&edges, *value)] += 1);
+                for value in &values {
+                    records[bin(&edges, *value)] += 1;
+                }
                 Self { feature: name.to_string(), edges, records }
             })
             .collect()
@@ -69,9 +72,13 @@ impl Spread {
 fn features(dataset: &Dataset, records: &[usize]) -> FeatureTable {
     if let Some(numbers) = &dataset.numbers {
         // Numbers were finite when they were read: where they are not, nothing is compared.
-        let found = table(numbers, records, &Feature::ALL).ok();
-        return found.unwrap_or_else(|| {
-            composition(&[[0_u8; 0]; 0], FeatureSet::Length, Molecule::Protein)
+        let found = match numbers.measured {
+            Measured::Genotypes { .. } => calls(numbers, records),
+            _ => table(numbers, records, &Feature::ALL),
+        };
+        return found.unwrap_or_else(|_| {
+            let empty = vec![[0_u8; 0]; records.len()];
+            composition(&empty, FeatureSet::Length, Molecule::Protein)
         });
     }
     let sequences: Vec<&[u8]> = records.iter().map(|i| dataset.sequence(*i)).collect();
@@ -98,7 +105,8 @@ fn bin(edges: &[f32], value: f32) -> usize {
 /// The population stability index of each feature over the training records' deciles.
 pub(super) struct Drift<'p> {
     stored: bool,
-    numbers: bool,
+    /// What the features are, in words.
+    of: &'static str,
     records: usize,
     /// Of each feature: its column, how the training records are spread, and the records here.
     features: Vec<(usize, &'p Spread, Vec<usize>)>,
@@ -114,7 +122,11 @@ impl<'p> Drift<'p> {
         });
         Self {
             stored: !profile.spreads.is_empty(),
-            numbers: kind.numbers.is_some(),
+            of: match kind.numbers.as_ref().map(|numbers| &numbers.measured) {
+                Some(Measured::Genotypes { .. }) => "genotypes called and heterozygous",
+                Some(_) => "end, steepest rise and cycles",
+                None => "length, GC content and letters",
+            },
             records: 0,
             features: known.collect(),
         }
@@ -158,11 +170,7 @@ impl<'p> Drift<'p> {
         let Some((name, index, p_value)) = shifts.first() else {
             return unknown(CHECK, TITLE, "there is nothing to compare", "predict more sequences");
         };
-        let of = if self.numbers {
-            "end, steepest rise and cycles"
-        } else {
-            "length, GC content and letters"
-        };
+        let of = self.of;
         let finding = Finding {
             statistic: format!("largest population stability index of {of}, less what chance adds"),
             value: Some(*index),

@@ -8,6 +8,9 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::cell::{heads, percent, row};
 use super::finding::Table;
+use super::gate::Gate;
+use super::{Finding, Status};
+use crate::dataset::GroupKind;
 use crate::evaluate::interval::Interval;
 
 /// Records of a level that a share is compared on, at least.
@@ -60,6 +63,29 @@ pub(super) struct Gap {
     pub(super) value: f64,
     /// 95 % interval, simultaneous over all pairs of levels.
     pub(super) interval: Interval,
+}
+
+impl Gap {
+    /// `finding` with this gap and the verdict of `gate` on its lower limit: levels of a descriptor may
+    /// differ, and what passes needs no remedy.
+    pub(super) fn judge(
+        &self,
+        gate: Gate,
+        kind: GroupKind,
+        finding: Finding,
+        remedy: String,
+    ) -> Finding {
+        let gate = if kind == GroupKind::Descriptor { Gate::inform() } else { gate };
+        let (value, interval) = (Some(self.value), Some(self.interval.clone()));
+        let finding = gate.judge(self.interval.low, Finding { value, interval, ..finding });
+        let remedy = if finding.status == Status::Pass { String::new() } else { remedy };
+        Finding { remedy, ..finding }
+    }
+}
+
+/// What the message about a group of this kind ends with.
+pub(super) fn aside(kind: GroupKind) -> &'static str {
+    if kind == GroupKind::Descriptor { " (a descriptor: informs only)" } else { "" }
 }
 
 /// Records by level, outcome and cluster.

@@ -2,14 +2,14 @@
 
 use cistron_models::metrics::argmax;
 
+use super::Finding;
 use super::cell::{ROWS, count, decimal, heads, row};
 use super::finding::Table;
-use super::gap::Shares;
+use super::gap::{Shares, aside};
 use super::gate::{Gate, open, unknown};
 use super::partition::{Partition, columns, pairs};
 use super::scored::Scored;
-use super::{Finding, Status};
-use crate::dataset::{Dataset, GroupKind};
+use crate::dataset::Dataset;
 
 /// Lower limit of the largest difference of overconfidence between two levels.
 const GATE: Gate = Gate::warn(0.05);
@@ -58,12 +58,9 @@ fn of_partition(model: &Scored, dataset: &Dataset, partition: &Partition, seed: 
         return Finding { n: rows.len(), tables, ..GATE.show(finding) };
     };
     let (high, low) = (&shares.levels[gap.high], &shares.levels[gap.low]);
-    let descriptor = partition.kind == GroupKind::Descriptor;
     let finding = Finding {
         statistic: "largest difference between two levels of the mean of confidence less accuracy"
             .into(),
-        value: Some(gap.value),
-        interval: Some(gap.interval.clone()),
         n: rows.len(),
         message: format!(
             "confidence less accuracy is {} for {} ({}) but {} for {} ({}){}",
@@ -73,22 +70,17 @@ fn of_partition(model: &Scored, dataset: &Dataset, partition: &Partition, seed: 
             decimal(low.share()),
             partition.levels[gap.low],
             count(low.n, "record"),
-            if descriptor { " (a descriptor: informs only)" } else { "" },
+            aside(partition.kind),
         ),
         tables,
         ..open(&check, &title)
     };
-    let gate = if descriptor { Gate::inform() } else { GATE };
-    let finding = gate.judge(gap.interval.low, finding);
-    if finding.status == Status::Pass {
-        return finding;
-    }
     let remedy = format!(
         "do not compare probabilities across `{}`; calibrate by {}, or add validation records of the worst",
         partition.name,
         partition.noun()
     );
-    Finding { remedy, ..finding }
+    gap.judge(GATE, partition.kind, finding, remedy)
 }
 
 /// Confidence, accuracy, Brier score and calibration error of each level.
@@ -165,6 +157,8 @@ fn error_beyond_chance(rows: &[usize], confidence: &[f64], right: &[bool]) -> f6
 mod tests {
     use super::super::planted::{self, Dice};
     use super::*;
+    use crate::audit::Status;
+    use crate::dataset::GroupKind;
 
     /// A model that says .8 and is right this often on two plates, dealt alike to two years.
     fn run(n: usize, right: [f64; 2]) -> Vec<Finding> {

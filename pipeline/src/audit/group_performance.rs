@@ -1,11 +1,11 @@
 //! Whether some levels of a metadata column are predicted worse than others.
 
+use super::Finding;
 use super::cell::{count, percent};
-use super::gap::Shares;
+use super::gap::{Shares, aside};
 use super::gate::{Gate, open, unknown};
 use super::scored::Scored;
-use super::{Finding, Status};
-use crate::dataset::{Dataset, Group, GroupKind};
+use crate::dataset::{Dataset, Group};
 
 /// Lower limit of the largest difference of accuracy between two levels.
 pub(super) const GATE: Gate = Gate::warn_fail(0.03, 0.1);
@@ -41,10 +41,8 @@ fn of_column(model: &Scored, group: &Group, seed: u64) -> Finding {
         return Finding { n: rows.len(), tables: vec![table], ..GATE.show(finding) };
     };
     let (high, low) = (&shares.levels[gap.high], &shares.levels[gap.low]);
-    let descriptor = group.kind == GroupKind::Descriptor;
     let finding = Finding {
         statistic: "largest difference of accuracy between two levels".into(),
-        value: Some(gap.value),
         n: rows.len(),
         message: format!(
             "{} is right on {} of {} ({}) but on {} of {} ({}); {} compared{}",
@@ -56,28 +54,24 @@ fn of_column(model: &Scored, group: &Group, seed: u64) -> Finding {
             group.levels[gap.low],
             count(low.n, "record"),
             count(compared.len(), "level"),
-            if descriptor { " (a descriptor: informs only)" } else { "" },
+            aside(group.kind),
         ),
         tables: vec![table],
-        interval: Some(gap.interval.clone()),
         ..open(&check, &title)
     };
-    let gate = if descriptor { Gate::inform() } else { GATE };
-    let finding = gate.judge(gap.interval.low, finding);
-    if finding.status == Status::Pass {
-        return finding;
-    }
     let remedy = format!(
         "quote the score by level, not overall; add or weight records of `{}`",
         group.levels[gap.low]
     );
-    Finding { remedy, ..finding }
+    gap.judge(GATE, group.kind, finding, remedy)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::planted::{self, Dice};
     use super::*;
+    use crate::audit::Status;
+    use crate::dataset::GroupKind;
 
     /// 400 held-out records, half from each of two laboratories, right with these probabilities.
     fn run(kind: GroupKind, n: usize, right: [f64; 2]) -> Finding {

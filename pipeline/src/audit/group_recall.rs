@@ -1,14 +1,14 @@
 //! Whether a class is found less often at some levels of a metadata column.
 
+use super::Finding;
 use super::cell::{ROWS, count, heads, percent};
 use super::finding::Table;
-use super::gap::{Gap, Shares};
-use super::gate::{Gate, open, unknown};
+use super::gap::{Gap, Shares, aside};
+use super::gate::{open, unknown};
 use super::group_performance::GATE;
 use super::partition::{Partition, columns};
 use super::scored::Scored;
-use super::{Finding, Status};
-use crate::dataset::{Dataset, GroupKind};
+use crate::dataset::Dataset;
 
 /// The gap of each metadata column.
 pub(super) fn group_recall(model: &Scored, dataset: &Dataset, seed: u64) -> Vec<Finding> {
@@ -50,11 +50,8 @@ fn of_partition(model: &Scored, dataset: &Dataset, partition: &Partition, seed: 
         return Finding { n: rows.len(), tables, ..GATE.show(finding) };
     };
     let (high, low) = (&of_class[class].levels[gap.high], &of_class[class].levels[gap.low]);
-    let descriptor = partition.kind == GroupKind::Descriptor;
     let finding = Finding {
         statistic: "largest difference of the recall of one class between two levels".into(),
-        value: Some(gap.value),
-        interval: Some(gap.interval.clone()),
         n: rows.len(),
         message: format!(
             "{} finds {} of {} in {} ({}) but {} in {} ({}); {} compared{}",
@@ -67,21 +64,16 @@ fn of_partition(model: &Scored, dataset: &Dataset, partition: &Partition, seed: 
             partition.levels[gap.low],
             count(low.n, "record"),
             if compared == 1 { "1 class".into() } else { format!("{compared} classes") },
-            if descriptor { " (a descriptor: informs only)" } else { "" },
+            aside(partition.kind),
         ),
         tables,
         ..open(&check, &title)
     };
-    let gate = if descriptor { Gate::inform() } else { GATE };
-    let finding = gate.judge(gap.interval.low, finding);
-    if finding.status == Status::Pass {
-        return finding;
-    }
     let remedy = format!(
         "quote the recall of each class by level; add or weight records of {} in `{}`",
         dataset.classes[class], partition.levels[gap.low]
     );
-    Finding { remedy, ..finding }
+    gap.judge(GATE, partition.kind, finding, remedy)
 }
 
 /// Recall by class and level; of fewer records than are compared only the number.
@@ -107,6 +99,8 @@ fn table(model: &Scored, dataset: &Dataset, of_class: &[Shares], partition: &Par
 mod tests {
     use super::super::planted::{self, Dice};
     use super::*;
+    use crate::audit::Status;
+    use crate::dataset::GroupKind;
 
     /// 800 records of two classes in two laboratories, right with these probabilities by class and
     /// laboratory.

@@ -5,7 +5,7 @@ use super::gate::not_applicable;
 use super::{Finding, Subject, leakage};
 use super::{balance, batch, confounding, contradiction, duplicate, feedback, reference};
 use super::{representation, skipped};
-use crate::dataset::{Dataset, Measured};
+use crate::dataset::Dataset;
 use crate::neighbour::identity::Identities;
 
 /// Checks that compare sequences or count their symbols, with what they ask.
@@ -53,7 +53,7 @@ pub(super) fn examine(subject: &Subject, identities: &Identities) -> Vec<Finding
 pub(super) fn worded(findings: Vec<Finding>, dataset: &Dataset) -> Vec<Finding> {
     let Some(numbers) = &dataset.numbers else { return findings };
     let record = numbers.measured.record();
-    let column = if numbers.measured == Measured::Curves { "run" } else { "plate" };
+    let column = numbers.measured.unit();
     let say = |text: &str| {
         text.replace("{homology: {}}", &format!("{{group: {{column: {column}}}}}"))
             .replace("homology cluster", "group")
@@ -78,7 +78,7 @@ pub(super) fn worded(findings: Vec<Finding>, dataset: &Dataset) -> Vec<Finding> 
 mod tests {
     use super::*;
     use crate::audit::{Status, data};
-    use crate::dataset::GroupKind;
+    use crate::dataset::{GroupKind, Measured};
     use crate::neighbour::Neighbours;
     use crate::split::split;
 

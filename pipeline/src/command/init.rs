@@ -54,7 +54,7 @@ impl Init {
         {
             labels = init::find(&self.files, Some(&chosen))?;
         }
-        let (facts, output) = init::init(&labels, &output, self.force)?;
+        let facts = init::init(&labels, &output, self.force)?;
         let shown = output.display();
         let text = format!(
             "{}\n{shown} written: read it, then\n  cistron run {shown}",

@@ -151,15 +151,19 @@ impl Labelled {
     /// The command line as a workflow without models that reads one file.
     fn workflow(&self, file: &Path, alphabet: &mut Option<Alphabet>) -> Result<Loaded, Error> {
         let format = format::of(file)?;
-        if format == Format::Vcf {
+        if matches!(format, Format::Vcf | Format::Bcf) {
             let help = "`cistron inspect` looks at variants";
-            return Err(InputError::new(file, "VCF", "sequences with labels", help).into());
+            return Err(
+                InputError::new(file, format.to_string(), "sequences with labels", help).into()
+            );
         }
         let is = |wanted: Format| (format == wanted).then(|| file.to_path_buf());
         let own_labels = format == Format::Table;
         let mut read = Read {
             curves: None,
             delta_cq: None,
+            genotypes: None,
+            variants: None,
             fasta: is(Format::Fasta),
             fastq: is(Format::Fastq),
             files: IndexMap::new(),

@@ -80,7 +80,7 @@ impl Predict {
             }
             (None, alphabet) => {
                 let input = match format::of(&path)? {
-                    Format::Vcf => {
+                    Format::Vcf | Format::Bcf => {
                         return self.variants(
                             &executor,
                             &ensemble,
@@ -89,6 +89,11 @@ impl Predict {
                             given(0),
                             console,
                         );
+                    }
+                    _ if matches!(card.encoder, EncoderConfig::AllelePair { .. }) => {
+                        let help = "name a VCF file, and its genome with --reference";
+                        let text = "the model learnt from variants, and the file holds none";
+                        return Err(Error::Usage(format!("{text}\n  help: {help}")));
                     }
                     Format::Fastq => Input { fastq: Some(path), ..Input::default() },
                     Format::Table if self.reference.is_some() => Input {
@@ -127,7 +132,7 @@ impl Predict {
         given: InputFile,
         console: &Console,
     ) -> Result<(), Error> {
-        let query = self.query(path, ensemble)?;
+        let query = self.query(path)?;
         let done = variants::predict(ensemble, executor, query, output, Some(given))?;
         let shown: Vec<String> = done.outputs.iter().map(|f| f.display().to_string()).collect();
         console.result(
@@ -138,16 +143,12 @@ impl Predict {
     }
 
     /// How the variants of a VCF file are looked at.
-    fn query<'a>(&'a self, vcf: &'a Path, ensemble: &Ensemble) -> Result<Query<'a>, Error> {
+    fn query<'a>(&'a self, vcf: &'a Path) -> Result<Query<'a>, Error> {
         let reference = self.reference.as_deref().ok_or_else(|| {
             let help = "name the genome's FASTA file with --reference";
             Error::Usage(format!("variants need their genome\n  help: {help}"))
         })?;
-        let length = match ensemble.members[0].card.encoder {
-            EncoderConfig::OneHot { length, .. } => length,
-            _ => variants::WINDOW,
-        };
-        let window = self.window.map_or(length, |window| window as usize);
+        let window = self.window.map(|window| window as usize);
         Ok(Query { vcf, reference, window, strand: self.strand })
     }
 }

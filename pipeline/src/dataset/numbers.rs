@@ -17,6 +17,36 @@ pub enum Measured {
         /// Targets whose mean is subtracted.
         references: Vec<String>,
     },
+    /// Copies of alternate alleles in samples, a position a variant: (L, C).
+    Genotypes {
+        /// What a number is.
+        alleles: Alleles,
+        /// The alleles as `contig:position:REF>ALT`, in order (L).
+        variants: Vec<String>,
+    },
+}
+
+/// What the numbers of a genotype are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Alleles {
+    /// Copies of the allele among two, 0 to 2, whatever the ploidy: one copy of one counts 2.
+    #[default]
+    Dosage,
+    /// Whether each of two phased haplotypes has the allele; the second of a haploid is missing.
+    Haplotypes,
+}
+
+impl Alleles {
+    /// Names of the channels (C).
+    #[must_use]
+    pub fn channels(self) -> Vec<String> {
+        let names: &[&str] = match self {
+            Self::Dosage => &["dosage"],
+            Self::Haplotypes => &["first", "second"],
+        };
+        names.iter().map(ToString::to_string).collect()
+    }
 }
 
 impl Measured {
@@ -25,7 +55,7 @@ impl Measured {
     pub fn record(&self) -> &'static str {
         match self {
             Self::Curves => "curve",
-            Self::DeltaCq { .. } => "sample",
+            Self::DeltaCq { .. } | Self::Genotypes { .. } => "sample",
         }
     }
 
@@ -35,6 +65,17 @@ impl Measured {
         match self {
             Self::Curves => "cycles",
             Self::DeltaCq { .. } => "positions",
+            Self::Genotypes { .. } => "variants",
+        }
+    }
+
+    /// A column by which whole units are held out.
+    #[must_use]
+    pub fn unit(&self) -> &'static str {
+        match self {
+            Self::Curves => "run",
+            Self::DeltaCq { .. } => "plate",
+            Self::Genotypes { .. } => "family",
         }
     }
 }

@@ -42,8 +42,8 @@ pub fn write(
         }
         let labels = records.iter().map(|i| dataset.labels[*i].unwrap_or(u32::MAX)).collect();
         tensors.push((format!("{}.labels", part.name()), Tensor::counts(labels)));
-        let encoded =
-            Encoded::of(&config, Longer::Truncate, dataset, &records).map_err(|e| failed(&e))?;
+        let encoded = Encoded::of(&config, Longer::Truncate, false, dataset, &records)
+            .map_err(|e| failed(&e))?;
         if dataset.numbers.is_some() {
             let length = input_shape(encoded.shape()).length();
             let valid = records.iter().map(|i| dataset.positions(*i).min(length) as u32).collect();

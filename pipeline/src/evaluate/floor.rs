@@ -3,6 +3,7 @@
 //! They have no epoch to choose, so they learn from training and validation records alike.
 
 pub mod curve;
+pub mod genotype;
 
 use cistron_models::baseline::{
     FeatureSet, Logistic, LogisticConfig, Majority, Molecule, NaiveBayes, NaiveBayesConfig,
@@ -32,6 +33,10 @@ pub const STEEPEST_RISE: &str = "steepest-rise";
 /// Floor of curves: class frequencies by number of cycles.
 pub const CYCLES: &str = "cycles";
 
+/// Floor of genotypes: logistic regression on the share that was called and the share of
+/// heterozygotes.
+pub const CALLS: &str = "calls";
+
 /// Floors and baselines of sequences, in the order of [`of_sequences`].
 const SEQUENCES: [(&str, Role); 4] = [
     (MAJORITY, Role::Floor),
@@ -48,6 +53,10 @@ const NUMBERS: [(&str, Role); 4] = [
     (CYCLES, Role::Floor),
 ];
 
+/// Floors of genotypes, in the order of [`genotype::floors`].
+const GENOTYPES: [(&str, Role); 3] =
+    [(MAJORITY, Role::Floor), (CALLS, Role::Floor), (LOOK_UP, Role::Floor)];
+
 type Failure = Box<dyn std::error::Error>;
 
 /// Probabilities of every floor and baseline for the held-out records of every fold (a part each).
@@ -58,8 +67,11 @@ pub fn floors(
 ) -> Result<Vec<Scores>, Error> {
     let named = match &dataset.numbers {
         None => &SEQUENCES[..],
-        Some(numbers) if numbers.measured == Measured::Curves => &NUMBERS,
-        Some(_) => &NUMBERS[..1],
+        Some(numbers) => match numbers.measured {
+            Measured::Curves => &NUMBERS[..],
+            Measured::DeltaCq { .. } => &NUMBERS[..1],
+            Measured::Genotypes { .. } => &GENOTYPES,
+        },
     };
     let empty = |(name, role): &(&str, Role)| Scores {
         name: (*name).to_string(),
@@ -144,8 +156,13 @@ fn of_numbers(fold: &Fold<'_>, numbers: &Numbers) -> Result<Vec<Vec<f32>>, Failu
     let Fold { dataset, development, labels, test, .. } = fold;
     let classes = fold.classes();
     let mut out = vec![Majority::fit(labels, classes)?.predict(test.len()).into_probabilities()];
-    if numbers.measured != Measured::Curves {
-        return Ok(out);
+    match numbers.measured {
+        Measured::Curves => {}
+        Measured::DeltaCq { .. } => return Ok(out),
+        Measured::Genotypes { .. } => {
+            out.extend(genotype::floors(numbers, development, labels, test, classes)?);
+            return Ok(out);
+        }
     }
     for feature in [Feature::EndPoint, Feature::SteepestRise] {
         let learnt = curve::table(numbers, development, &[feature])?;

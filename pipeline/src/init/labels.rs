@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, InputError};
 use crate::inspect::{self, Inspection};
 use crate::read;
-use crate::read::sources::stem;
 use crate::read::table::Table;
 
 /// Records whose identifiers are looked for in a table.
@@ -208,11 +207,6 @@ fn choose(
     };
     let chosen = names.remove(at).2.to_string();
     Ok((chosen, names.into_iter().map(|(_, _, name)| name.to_string()).collect()))
-}
-
-/// The class that a file's name gives.
-pub(super) fn class_of(path: &Path) -> String {
-    stem(path)
 }
 
 #[cfg(test)]

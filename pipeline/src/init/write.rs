@@ -7,8 +7,9 @@ use cistron_encoders::alphabet::Alphabet;
 use serde_json::json;
 
 use super::Facts;
-use super::labels::{Labels, Place, class_of};
+use super::labels::{Labels, Place};
 use crate::error::Error;
+use crate::read::sources::stem;
 
 /// The longest encoder that is written: longer sequences are read as windows.
 const LONGEST: usize = 4096;
@@ -62,8 +63,8 @@ pub(super) fn read(
         Place::Files(files) => {
             line("files:                                   # one file a class".to_string());
             let wanted = |name: &str| classes.is_empty() || classes.contains(&name);
-            for file in files.iter().filter(|file| wanted(&class_of(file))) {
-                line(format!("  {}: {}", json!(class_of(file)), path(file)?));
+            for file in files.iter().filter(|file| wanted(&stem(file))) {
+                line(format!("  {}: {}", json!(stem(file)), path(file)?));
             }
         }
         Place::Own { table, sequence, label } => {

@@ -6,6 +6,7 @@ mod effects;
 
 use std::path::{Path, PathBuf};
 
+use cistron_encoders::EncoderConfig;
 use cistron_models::executor::Executor;
 use noodles::vcf::variant::RecordBuf;
 
@@ -34,8 +35,8 @@ pub struct Query<'a> {
     pub vcf: &'a Path,
     /// The FASTA file of the genome that it refers to.
     pub reference: &'a Path,
-    /// Bases of a window.
-    pub window: usize,
+    /// Bases of a window; what the encoder takes, or [`WINDOW`], where it is not given.
+    pub window: Option<usize>,
     /// Strand of the windows.
     pub strand: Strand,
 }
@@ -103,7 +104,7 @@ pub fn predict(
         for record in records.by_ref() {
             let (record, variant) = record?;
             variant::check(query.vcf, &variant, &mut genome)?;
-            push_windows(&variant, &mut genome, &query, &mut windows)?;
+            push_windows(&variant, &mut genome, &query, &card.encoder, &mut windows)?;
             for alternate in &variant.alternates {
                 counts.push(&variant.contig, variant.position, alternate);
             }
@@ -144,19 +145,33 @@ pub fn predict(
     Ok(Predicted { alleles, unscored, outputs: [table.to_path_buf(), annotated_path, beside] })
 }
 
-/// Appends the window of a record's reference bases and one for each alternate allele with bases.
+/// Appends the window of a record's reference bases and one for each alternate allele with bases; for
+/// an encoder of pairs, each below the reference window.
 fn push_windows(
     variant: &Variant,
     genome: &mut Reference,
     query: &Query<'_>,
+    encoder: &EncoderConfig,
     windows: &mut Dataset,
 ) -> Result<(), Error> {
-    let mut of =
-        |bases: &[u8]| variant::windows(variant, bases, genome, query.window, query.strand);
-    windows.push(variant.name(), &of(&variant.reference_bases)?.reference, variant.line);
+    let length = query.window.unwrap_or(match encoder {
+        EncoderConfig::OneHot { length, .. } | EncoderConfig::AllelePair { length } => *length,
+        _ => WINDOW,
+    });
+    let mut of = |bases: &[u8]| variant::windows(variant, bases, genome, length, query.strand);
+    let reference = of(&variant.reference_bases)?.reference;
+    let mut push = |window: Vec<u8>| {
+        let window = match encoder {
+            // Where nothing changes, the reference stands below itself.
+            EncoderConfig::AllelePair { .. } => [reference.as_slice(), &window].concat(),
+            _ => window,
+        };
+        windows.push(variant.name(), &window, variant.line);
+    };
+    push(reference.clone());
     for alternate in &variant.alternates {
         if let Alternate::Bases(bases) = alternate {
-            windows.push(variant.name(), &of(bases)?.alternate, variant.line);
+            push(of(bases)?.alternate);
         }
     }
     Ok(())

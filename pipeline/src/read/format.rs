@@ -17,6 +17,8 @@ pub enum Format {
     Table,
     /// Variant Call Format, as text.
     Vcf,
+    /// Variant Call Format, binary.
+    Bcf,
 }
 
 impl std::fmt::Display for Format {
@@ -26,18 +28,18 @@ impl std::fmt::Display for Format {
             Self::Fastq => "FASTQ",
             Self::Table => "table",
             Self::Vcf => "VCF",
+            Self::Bcf => "BCF",
         })
     }
 }
 
 /// First bytes of formats that are not read, their names and what to do about it.
-const REFUSED: [(&[u8], &str, &str); 12] = [
+const REFUSED: [(&[u8], &str, &str); 11] = [
     (b"@HD\t", "a SAM file", "samtools fasta"),
     (b"@SQ\t", "a SAM file", "samtools fasta"),
     (b"@RG\t", "a SAM file", "samtools fasta"),
     (b"BAM\x01", "a BAM file", "samtools fasta"),
     (b"CRAM", "a CRAM file", "samtools fasta"),
-    (b"BCF\x02", "a BCF file", "bcftools view -O z"),
     (b"LOCUS ", "a GenBank file", "seqret -osformat fasta"),
     (b"ID   ", "an EMBL file", "seqret -osformat fasta"),
     (b"# STOCKHOLM", "a Stockholm alignment", "esl-reformat -u fasta"),
@@ -54,13 +56,14 @@ pub fn sniff(path: &Path, source: &mut Source) -> Result<Format, InputError> {
     let start = ahead.iter().position(|byte| !byte.is_ascii_whitespace());
     let ahead = start.map_or(&[][..], |start| &ahead[start..]);
     if let Some((_, name, command)) = REFUSED.iter().find(|(magic, ..)| ahead.starts_with(magic)) {
-        let expected = "FASTA, FASTQ, VCF or a table";
+        let expected = "FASTA, FASTQ, VCF, BCF or a table";
         return Err(InputError::new(path, *name, expected, format!("convert it: {command}")));
     }
     Ok(match ahead {
         [] | [b'>', ..] => Format::Fasta,
         [b'@', ..] => Format::Fastq,
         _ if ahead.starts_with(b"##fileformat=VCF") => Format::Vcf,
+        _ if ahead.starts_with(b"BCF\x02") => Format::Bcf,
         _ => Format::Table,
     })
 }
@@ -84,6 +87,7 @@ mod tests {
         assert_eq!(format(b"@a\nAC\n+\nII\n").unwrap(), Format::Fastq);
         assert_eq!(format(b"sequence,label\n").unwrap(), Format::Table);
         assert_eq!(format(b"##fileformat=VCFv4.2\n").unwrap(), Format::Vcf);
+        assert_eq!(format(b"BCF\x02\x02").unwrap(), Format::Bcf);
         assert_eq!(format(b"").unwrap(), Format::Fasta);
         assert_eq!(format(b"@SQ\tSN:1\n").unwrap_err().found, "a SAM file");
         assert_eq!(format(b"LOCUS       X\n").unwrap_err().found, "a GenBank file");

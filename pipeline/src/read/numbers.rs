@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::labels::{Annotation, Annotations};
 use super::record::Record;
-use super::{doubled, left_out, missing_class};
+use super::{doubled, genotypes, left_out, missing_class};
 use crate::dataset::{Dataset, GroupKind, Measured};
 use crate::error::{Error, InputError};
 use crate::qpcr::quantity::call;
@@ -73,11 +73,13 @@ fn rows(
             call(&mut measurements);
             delta_cq::rows(measurements, channels, references)
         }
+        Measured::Genotypes { .. } => Vec::new(),
     };
     if rows.is_empty() {
         let expected = match measured {
             Measured::Curves => "amplification curves: fluorescence by cycle",
             Measured::DeltaCq { .. } => "samples of unknown quantity with a Cq of the targets",
+            Measured::Genotypes { .. } => "samples with genotypes",
         };
         let help = "`cistron qpcr FILE` says what it holds";
         return Err(InputError::new(path, "none", expected, help));
@@ -223,6 +225,9 @@ fn label_table(
 
 /// Reads a file to predict; its records need no label.
 pub fn queries(path: &Path, measured: &Measured, channels: &[String]) -> Result<Dataset, Error> {
+    if let Measured::Genotypes { alleles, variants } = measured {
+        return genotypes::queries(path, *alleles, variants);
+    }
     let mut dataset = Dataset::of_numbers(measured.clone(), channels.to_vec());
     dataset.begin_source(path);
     for row in rows(path, measured, channels, &[])? {

@@ -63,6 +63,14 @@ impl Source {
         self.inner.consume(n);
     }
 
+    /// Bytes that are decompressed already.
+    #[must_use]
+    pub(super) fn plain(raw: Box<dyn Read + Send>) -> Self {
+        let decoder = Decoder::Plain(Cursor::new(Vec::new()).chain(raw));
+        let inner = BufReader::with_capacity(BUFFER, decoder);
+        Self { inner, lines: 0, compression: Compression::None }
+    }
+
     /// Line that the next byte belongs to, from 1.
     #[must_use]
     pub fn line(&self) -> u64 {

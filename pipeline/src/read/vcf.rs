@@ -1,11 +1,15 @@
-//! Variants of a VCF file (specification 4.2 to 4.5), every field parsed against its header.
+//! Variants of a VCF file (specification 4.2 to 4.5) or of a BCF file, every field parsed against
+//! its header.
 
 use std::path::{Path, PathBuf};
 
-use noodles::vcf;
+use noodles::core::Region;
 use noodles::vcf::variant::RecordBuf;
+use noodles::{bcf, vcf};
 
+use super::format::{self, Format};
 use super::open::{Source, read_error};
+use super::region;
 use crate::error::InputError;
 
 /// One allele that differs from the reference.
@@ -30,7 +34,7 @@ pub struct Variant {
     pub alternates: Vec<Alternate>,
     /// Number of the record in its file, from 1.
     pub number: u64,
-    /// Line of the record, from 1.
+    /// Line of the record, from 1; 0 where there are none (BCF, and behind an index).
     pub line: u64,
 }
 
@@ -60,37 +64,104 @@ impl std::fmt::Display for Alternate {
     }
 }
 
-/// Iterator over the records of a VCF file; after a malformed record it goes on with the next.
+/// The text or the binary form.
+enum Reader {
+    Vcf(vcf::io::Reader<Source>),
+    Bcf(bcf::io::Reader<Source>),
+}
+
+impl Reader {
+    fn new(format: Format, source: Source) -> Self {
+        match format {
+            Format::Bcf => Self::Bcf(bcf::io::Reader::from(source)),
+            _ => Self::Vcf(vcf::io::Reader::new(source)),
+        }
+    }
+
+    fn header(&mut self) -> std::io::Result<vcf::Header> {
+        match self {
+            Self::Vcf(reader) => reader.read_header(),
+            Self::Bcf(reader) => reader.read_header(),
+        }
+    }
+
+    fn record(&mut self, header: &vcf::Header, into: &mut RecordBuf) -> std::io::Result<usize> {
+        match self {
+            Self::Vcf(reader) => reader.read_record_buf(header, into),
+            Self::Bcf(reader) => reader.read_record_buf(header, into),
+        }
+    }
+
+    /// Line of the next record, from 1; 0 of BCF.
+    fn line(&self) -> u64 {
+        match self {
+            Self::Vcf(reader) => reader.get_ref().line(),
+            Self::Bcf(_) => 0,
+        }
+    }
+}
+
+/// Iterator over the records of a VCF or BCF file; after a malformed record it goes on with the next.
 pub struct Records {
     path: PathBuf,
-    reader: vcf::io::Reader<Source>,
+    reader: Reader,
     /// The header.
     pub header: vcf::Header,
+    /// The stretch that variants must touch.
+    region: Option<Region>,
+    /// Whether an index led here: lines before are not counted, and records are sorted.
+    indexed: bool,
     number: u64,
     ended: bool,
 }
 
 impl Records {
-    /// Opens a VCF file, plain or compressed, and reads its header.
+    /// Opens a VCF or BCF file, plain or compressed, and reads its header.
     pub fn open(path: &Path) -> Result<Self, InputError> {
         Self::new(path, Source::open(path)?)
     }
 
-    /// Reads VCF from an open source; `path` is what errors call it.
-    pub fn new(path: &Path, source: Source) -> Result<Self, InputError> {
-        let mut reader = vcf::io::Reader::new(source);
-        let header = reader.read_header().map_err(|error| {
-            let line = reader.get_ref().line().saturating_sub(1).max(1);
+    /// Opens a file and reads the variants of `region` alone, through its index where it has one.
+    pub fn within(path: &Path, region: Option<Region>) -> Result<Self, InputError> {
+        let mut records = Self::open(path)?;
+        if let Some(region) = region {
+            let format = match records.reader {
+                Reader::Vcf(_) => Format::Vcf,
+                Reader::Bcf(_) => Format::Bcf,
+            };
+            if let Some(source) = region::seek(path, format, &records.header, &region)? {
+                records.reader = Reader::new(format, source);
+                records.indexed = true;
+            }
+            records.region = Some(region);
+        }
+        Ok(records)
+    }
+
+    /// Reads VCF or BCF from an open source; `path` is what errors call it.
+    pub fn new(path: &Path, mut source: Source) -> Result<Self, InputError> {
+        let format = format::sniff(path, &mut source)?;
+        let mut reader = Reader::new(format, source);
+        let header = reader.header().map_err(|error| {
+            let line = reader.line().saturating_sub(1);
             invalid(path, &error, "a VCF header").at_line(line).fatal()
         })?;
-        Ok(Self { path: path.to_path_buf(), reader, header, number: 0, ended: false })
+        Ok(Self {
+            path: path.to_path_buf(),
+            reader,
+            header,
+            region: None,
+            indexed: false,
+            number: 0,
+            ended: false,
+        })
     }
 
     /// Reads one record, with everything that the file says of it; `None` at the end.
     fn read(&mut self) -> Result<Option<(RecordBuf, Variant)>, InputError> {
-        let line = self.reader.get_ref().line();
+        let line = if self.indexed { 0 } else { self.reader.line() };
         let mut record = RecordBuf::default();
-        let read = self.reader.read_record_buf(&self.header, &mut record);
+        let read = self.reader.record(&self.header, &mut record);
         self.number += 1;
         let at = |error: InputError| error.at_record(self.number).at_line(line);
         match read {
@@ -134,10 +205,17 @@ impl Iterator for Records {
     type Item = Result<(RecordBuf, Variant), InputError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
+        while !self.ended {
+            let read = self.read().transpose()?;
+            let (Some(region), Ok((_, variant))) = (&self.region, &read) else { return Some(read) };
+            let (contig, position) = (variant.contig.as_str(), variant.position);
+            if region::holds(region, contig, position, variant.reference_bases.len()) {
+                return Some(read);
+            }
+            self.ended = self.indexed
+                && (contig.as_bytes() != region.name() || region::passed(region, contig, position));
         }
-        self.read().transpose()
+        None
     }
 }
 

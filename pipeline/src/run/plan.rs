@@ -78,6 +78,7 @@ pub(super) fn plan(
                     .with_config("encode", &encoder)?
                     .with_config("architecture", &model.architectures())?
                     .with_config("longer", &model.longer)?
+                    .with_config("reverse-complement", &model.reverse_complement)?
                     .with_config("train", &model.train)?
                     .with("fold", &fold.to_string())
                     .with("seed", &(workflow.seed + seed as u64).to_string())
@@ -207,6 +208,7 @@ fn input_columns(input: &Input) -> Input {
         &mut input.vcf,
         &mut input.bed,
         &mut input.reference,
+        &mut input.genotypes,
         &mut input.measured,
     ] {
         *path = path.take().map(|_| PathBuf::new());
@@ -231,8 +233,10 @@ fn read_files(loaded: &Loaded) -> Result<Vec<(String, PathBuf)>, InputError> {
         None => file.role(),
     };
     let mut files: Vec<_> = files.into_iter().map(|file| (role(&file), file.path)).collect();
-    let genome = read.intervals.as_ref().map(|intervals| &intervals.reference);
-    files.extend(genome.map(|path| ("reference".to_string(), loaded.resolve(path))));
+    let intervals = read.intervals.as_ref().map(|intervals| &intervals.reference);
+    let variants = read.variants.as_ref().map(|variants| &variants.reference);
+    let genome = intervals.or(variants);
+    files.extend(genome.map(|path| ("genome".to_string(), loaded.resolve(path))));
     let labels = read.labels.as_ref().and_then(|labels: &Labels| labels.table.as_ref());
     files.extend(labels.map(|path| ("labels".to_string(), loaded.resolve(path))));
     Ok(files)

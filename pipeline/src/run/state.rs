@@ -243,6 +243,7 @@ impl<'a> State<'a> {
             architecture,
             encoder,
             longer: model.longer,
+            reverse_complement: model.reverse_complement,
             config: &model.train,
             fold,
             seed: workflow.seed + seed as u64,

@@ -4,15 +4,21 @@ use cistron_encoders::sketch::Clusters;
 
 use super::certificate::{Certificate, EVIDENCE, clusters_by_class, counts};
 use super::{Part, levels};
-use crate::dataset::{Dataset, GroupKind};
+use crate::dataset::{Dataset, Group, GroupKind, Measured};
 use crate::error::Error;
 use crate::workflow;
 
 /// Column whose levels are taken for relatives: the one that is split by, else the first nuisance
-/// column; `None` where there is none, and every record is on its own.
+/// column; `None` where there is none, and every record is on its own. Samples with genotypes are
+/// relatives by descent, which no laboratory or sex tells: of them only what is split by counts.
 pub(super) fn column(config: &workflow::Split, dataset: &Dataset) -> Option<String> {
     let split_by = config.group.as_ref().map(|group| group.column.clone());
-    let mut nuisances = dataset.groups.iter().filter(|g| g.kind == GroupKind::Nuisance);
+    let genotypes = dataset
+        .numbers
+        .as_ref()
+        .is_some_and(|numbers| matches!(numbers.measured, Measured::Genotypes { .. }));
+    let nuisance = |g: &&Group| g.kind == GroupKind::Nuisance && !genotypes;
+    let mut nuisances = dataset.groups.iter().filter(nuisance);
     split_by.or_else(|| nuisances.next().map(|group| group.name.clone()))
 }
 
@@ -61,11 +67,13 @@ pub(super) fn certify(
         }
     }
     evidence.truncate(EVIDENCE);
-    let record = dataset.numbers.as_ref().map_or("record", |n| n.measured.record());
+    let measured = dataset.numbers.as_ref().map(|n| &n.measured);
+    let record = measured.map_or("record", Measured::record);
+    let unit = measured.map_or("group", Measured::unit);
     if column.is_none() {
         notes.push(format!(
-            "no nuisance column is declared, so every {record} counts as unrelated to all others: \
-             name the run or plate under `read: groups`"
+            "no column tells relatives, so every {record} counts as unrelated to all others: name the \
+             {unit} under `read: groups`, and hold whole ones out"
         ));
     }
     let certified = column.is_some() && crossing_pairs == 0;
@@ -94,7 +102,6 @@ pub(super) fn certify(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::Measured;
     use crate::split::split;
 
     /// Six runs of ten curves, half of each class.

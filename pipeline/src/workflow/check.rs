@@ -6,6 +6,7 @@ mod sequences;
 
 use std::path::Path;
 
+use cistron_encoders::EncoderConfig;
 use cistron_models::architecture;
 use serde_saphyr::Spanned;
 
@@ -29,8 +30,16 @@ pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mi
     for (name, input) in &workflow.predict {
         check.file_name(&["predict", name], name);
         check.input(name, input);
-        if input.measured.is_some() != workflow.read.measured().is_some() {
-            let help = "`measured: FILE` goes with `read: curves` or `read: delta-cq`";
+        if workflow.read.variants.is_some() && input.vcf.is_none() {
+            let help = "`vcf: FILE` with `reference: FASTA`";
+            let message = format!("`{name}` names no variants, and models learn from variants");
+            check.push(&["predict", name], message, help);
+        }
+        let genotypes = workflow.read.genotypes.is_some();
+        let qpcr = !genotypes && workflow.read.measured().is_some();
+        if input.measured.is_some() != qpcr || input.genotypes.is_some() != genotypes {
+            let help = "`measured: FILE` goes with `read: curves` and `read: delta-cq`, \
+                        `genotypes: FILE` with `read: genotypes`";
             let message = format!("`{name}` is of another kind than what is read");
             check.push(&["predict", name], message, help);
         }
@@ -40,6 +49,9 @@ pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mi
     }
     check.mistakes
 }
+
+/// The longest window around a variant, in bases.
+const MAX_WINDOW: usize = 1_000_000;
 
 struct Check<'a> {
     root: &'a Spanned<Node>,
@@ -197,9 +209,18 @@ impl Check<'_> {
         if !self.encoder_fits(path, config, &workflow.read) {
             return;
         }
+        if !model.reverse_complement.fits(config) {
+            let help = "leave it out; variants have `read: {variants: {strand: …}}`";
+            let message = "only sequences of DNA and RNA have another strand";
+            self.push(&["models", name, "reverse-complement"], message, help);
+        }
         if model.longer == Longer::Windows && workflow.read.measured().is_some() {
             let help = "leave it out, and give the encoder the `length` of the longest record";
             self.push(&["models", name, "longer"], "numbers are not read as windows", help);
+        }
+        // How many variants there are shows when the file is read.
+        if matches!(config, EncoderConfig::Genotypes(_)) {
+            return;
         }
         match config.shape() {
             Err(error) => self.push(path, error.to_string(), ""),
@@ -220,11 +241,12 @@ impl Check<'_> {
             input.table.is_some(),
             input.vcf.is_some(),
             input.bed.is_some(),
+            input.genotypes.is_some(),
             input.measured.is_some(),
         ];
         if ways.iter().filter(|named| **named).count() != 1 {
             let message = format!(
-                "`{name}` takes one of `fasta`, `fastq`, `table`, `vcf`, `bed` and `measured`"
+                "`{name}` takes one of `fasta`, `fastq`, `table`, `vcf`, `bed`, `genotypes` and `measured`"
             );
             return self.push(&["predict", name], message, "");
         }
@@ -233,14 +255,16 @@ impl Check<'_> {
                 "`vcf: FILE` or `bed: FILE` with `reference: FASTA`, the genome it refers to";
             self.push(&["predict", name], "coordinates and their genome go together", help);
         }
-        if input.window.is_some_and(|window| !(1..=1_000_000).contains(&window)) {
-            self.push(&["predict", name, "window"], "`window` must be 1 to 1000000 bases", "");
+        if input.window.is_some_and(|window| !(1..=MAX_WINDOW).contains(&window)) {
+            let message = format!("`window` must be 1 to {MAX_WINDOW} bases");
+            self.push(&["predict", name, "window"], message, "");
         }
         let files = [
             ("fasta", &input.fasta),
             ("fastq", &input.fastq),
             ("vcf", &input.vcf),
             ("bed", &input.bed),
+            ("genotypes", &input.genotypes),
             ("measured", &input.measured),
             ("reference", &input.reference),
         ];

@@ -1,11 +1,11 @@
-//! The keys `read: curves` and `read: delta-cq`: what qPCR measured.
+//! The keys `read: curves` and `read: delta-cq`: what qPCR measured; and what all numbers share.
 
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Read;
+use super::{Genotypes, Read};
 use crate::dataset::{FLUORESCENCE, Measured};
 
 /// Amplification curves, a record each.
@@ -38,12 +38,17 @@ pub struct DeltaCq {
 }
 
 impl Read {
-    /// What is measured and the names of its channels; `None` of sequences.
+    /// What is measured and the names of its channels; `None` of sequences. Variants are known once
+    /// genotypes are read.
     #[must_use]
     pub fn measured(&self) -> Option<(Measured, Vec<String>)> {
         if let Some(Curves { dyes, .. }) = &self.curves {
             let one = vec![FLUORESCENCE.to_string()];
             return Some((Measured::Curves, if dyes.is_empty() { one } else { dyes.clone() }));
+        }
+        if let Some(Genotypes { alleles, .. }) = &self.genotypes {
+            let measured = Measured::Genotypes { alleles: *alleles, variants: Vec::new() };
+            return Some((measured, alleles.channels()));
         }
         let DeltaCq { targets, references, .. } = self.delta_cq.as_ref()?;
         Some((Measured::DeltaCq { references: references.clone() }, targets.clone()))
@@ -52,8 +57,12 @@ impl Read {
     /// Files of what was measured.
     #[must_use]
     pub fn number_files(&self) -> &[PathBuf] {
-        let curves = self.curves.as_ref().map(|curves| curves.files.as_slice());
-        curves.or(self.delta_cq.as_ref().map(|delta| delta.files.as_slice())).unwrap_or_default()
+        match (&self.curves, &self.delta_cq, &self.genotypes) {
+            (Some(curves), ..) => &curves.files,
+            (_, Some(delta), _) => &delta.files,
+            (.., Some(genotypes)) => std::slice::from_ref(&genotypes.vcf),
+            _ => &[],
+        }
     }
 
     /// Column of the measured files that holds the class.

@@ -7,13 +7,15 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::genotypes::Genotypes;
 use super::numbers::{Curves, DeltaCq};
+use super::variants::Variants;
 use crate::dataset::GroupKind;
 use crate::read::table::Separator;
 use crate::read::translation::{Reading, Translation};
 
-/// Labelled records: a FASTA file or a table of sequences, or what qPCR measured, with labels and
-/// groups.
+/// Labelled records: a FASTA file or a table of sequences, genotypes of samples, or what qPCR
+/// measured, with labels and groups.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Read {
@@ -42,6 +44,12 @@ pub struct Read {
     /// Quantification cycles of qPCR, less those of reference targets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delta_cq: Option<DeltaCq>,
+    /// Variants with the genome around them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variants: Option<Variants>,
+    /// Genotypes of samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub genotypes: Option<Genotypes>,
     /// Read coding sequences as proteins; `alphabet` is then that of the files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub translate: Option<Translation>,
@@ -81,8 +89,10 @@ impl Read {
             (self.intervals.is_some(), "intervals"),
             (!self.files.is_empty(), "files"),
             (self.folder.is_some(), "folder"),
+            (self.variants.is_some(), "variants"),
             (self.curves.is_some(), "curves"),
             (self.delta_cq.is_some(), "delta-cq"),
+            (self.genotypes.is_some(), "genotypes"),
         ]
         .into_iter()
         .filter_map(|(named, key)| named.then_some(key))

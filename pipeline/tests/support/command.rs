@@ -12,6 +12,13 @@ pub(crate) fn cistron(arguments: &[&str]) -> Output {
     command.current_dir(root()).args(arguments).output().unwrap()
 }
 
+/// What a command that succeeds prints.
+pub(crate) fn succeed(arguments: &[&str]) -> String {
+    let output = cistron(arguments);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -30,6 +30,9 @@ impl Drawn {
         let Some(numbers) = &dataset.numbers else { return Vec::new() };
         let label = |i: &usize| dataset.labels[*i];
         let all: Vec<usize> = (0..dataset.len()).collect();
+        if matches!(numbers.measured, Measured::Genotypes { .. }) {
+            return Vec::new();
+        }
         if numbers.measured != Measured::Curves {
             let drawn = |i: &usize| Self { class: label(i), values: numbers.record(*i).to_vec() };
             return all.iter().take(SAMPLES).map(drawn).collect();

@@ -59,6 +59,11 @@ fn facts(data: &DataSummary) -> Vec<(&'static str, String)> {
             ("References", references.join(", ")),
             ("Values in all", count(data.symbols)),
         ],
+        Some(Measured::Genotypes { variants, .. }) => vec![
+            ("Samples", count(data.records)),
+            ("Variants", count(variants.len())),
+            ("Channels", data.channels.join(", ")),
+        ],
         None => {
             let alphabet = format!("{:?}", data.alphabet);
             let upper = data.alphabet.is_nucleic();

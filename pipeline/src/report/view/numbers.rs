@@ -16,6 +16,7 @@ pub(super) fn figure(data: &DataSummary) -> Option<Figure> {
     match data.measured.as_ref()? {
         Measured::Curves => Some(curves(data)),
         Measured::DeltaCq { .. } => Some(delta_cq(data)),
+        Measured::Genotypes { .. } => None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::evaluate::Scores;
 use crate::key::Keys;
 use crate::neighbour::identity::Identities;
-use crate::predict::variants::{self, Query, WINDOW};
+use crate::predict::variants::{self, Query};
 use crate::predict::{self, BLOCK, Blocks, Ensemble, Prediction, Table};
 use crate::read::numbers;
 use crate::run::plan::inputs;
@@ -41,10 +41,11 @@ impl State<'_> {
             let input = &workflow.predict[file];
             if let (Some(vcf), Some(reference)) = (&input.vcf, &input.reference) {
                 let given = self.given(file, 0, keys);
+                let learnt = workflow.read.variants.as_ref().map(|variants| variants.window);
                 let query = Query {
                     vcf: &self.loaded.resolve(vcf),
                     reference: &self.loaded.resolve(reference),
-                    window: input.window.unwrap_or(WINDOW),
+                    window: input.window.or(learnt),
                     strand: input.strand.unwrap_or_default(),
                 };
                 let ensemble = Ensemble::load(&folder)?;
@@ -54,7 +55,7 @@ impl State<'_> {
             }
             let ensemble = Ensemble::load(&folder)?;
             let card = &ensemble.members[0].card;
-            let blocks = if let (Some(path), Some(measured)) = (&input.measured, &card.measured) {
+            let blocks = if let (Some(path), Some(measured)) = (input.numbers(), &card.measured) {
                 let path = self.loaded.resolve(path);
                 Blocks::whole(numbers::queries(&path, measured, &card.channels)?)
             } else {

@@ -1,23 +1,29 @@
-//! Mistakes in workflows on what qPCR measured.
+//! Mistakes in workflows on numbers: genotypes, and what qPCR measured.
 
 use cistron_encoders::EncoderConfig;
 
 use super::Check;
+use crate::dataset::Measured;
+use crate::read::region;
 use crate::workflow::{Read, Workflow};
-
-/// How such records are held out.
-const GROUP: &str = "hold whole runs or plates out: `split: {group: {column: run}}`";
 
 impl Check<'_> {
     /// Mistakes under `read` and `split` of numbers.
     pub(super) fn numbers(&mut self, workflow: &Workflow) {
         let read = &workflow.read;
-        let key = if read.curves.is_some() { "curves" } else { "delta-cq" };
-        if read.number_files().is_empty() {
+        let key = read.ways().first().copied().unwrap_or_default();
+        if let Some(genotypes) = &read.genotypes {
+            self.file(&["read", key, "vcf"], &genotypes.vcf);
+            let region = genotypes.region.as_deref().map(region::parse);
+            if let Some(Err(message)) = region {
+                self.push(&["read", key, "region"], message, "positions count from 1");
+            }
+        } else if read.number_files().is_empty() {
             self.push(&["read", key, "files"], "no file is named", "`files: [FILE]`");
-        }
-        for (at, file) in read.number_files().iter().enumerate() {
-            self.file(&["read", key, "files", &at.to_string()], file);
+        } else {
+            for (at, file) in read.number_files().iter().enumerate() {
+                self.file(&["read", key, "files", &at.to_string()], file);
+            }
         }
         self.channels(read, key);
         if let Some(labels) = &read.labels {
@@ -41,7 +47,11 @@ impl Check<'_> {
         if split.homology.is_some() || !named {
             let path: &[&str] =
                 if split.homology.is_some() { &["split", "homology"] } else { &["split"] };
-            self.push(path, "numbers have no homology to split by", GROUP);
+            let unit = read.measured().map_or("group", |(measured, _)| measured.unit());
+            let help = format!(
+                "hold whole groups out, `split: {{group: {{column: {unit}}}}}`, or records at random, `split: {{random: {{}}}}`"
+            );
+            self.push(path, "numbers have no homology to split by", &help);
         }
     }
 
@@ -74,7 +84,10 @@ impl Check<'_> {
         read: &Read,
     ) -> bool {
         match (config, read.measured()) {
-            (EncoderConfig::Curve(curve), Some((_, channels))) => {
+            (
+                EncoderConfig::Curve(curve),
+                Some((Measured::Curves | Measured::DeltaCq { .. }, channels)),
+            ) => {
                 if curve.fitted.is_some() {
                     let help = "training fills it in, from its own records alone";
                     self.push(path, "`fitted` is not for workflows", help);
@@ -91,14 +104,41 @@ impl Check<'_> {
                 }
                 right && curve.fitted.is_none()
             }
-            (EncoderConfig::Curve(_), None) => {
-                let help = "read curves with `read: {curves: {files: [FILE]}}`";
-                self.push(path, "`curve` takes numbers, the records are sequences", help);
+            (EncoderConfig::Genotypes(genotypes), Some((Measured::Genotypes { .. }, channels))) => {
+                if genotypes.fitted.is_some() {
+                    let help = "training fills it in, from its own samples alone";
+                    self.push(path, "`fitted` is not for workflows", help);
+                }
+                let right = genotypes.channels == channels.len();
+                if !right {
+                    let found = format!("the encoder has `channels: {}`", genotypes.channels);
+                    let help = "`channels: 1` goes with `alleles: dosage`, 2 with `haplotypes`";
+                    self.push(path, found, help);
+                }
+                right && genotypes.fitted.is_none()
+            }
+            (EncoderConfig::Curve(_) | EncoderConfig::Genotypes(_), None) => {
+                let help = "`read: {curves: {files: [FILE]}}`, `read: {genotypes: {vcf: FILE}}`";
+                self.push(path, "the encoder takes numbers, the records are sequences", help);
                 false
             }
-            (_, Some(_)) => {
-                let help = "`encode: {curve: {length: 45}}`";
-                self.push(path, "the encoder takes sequences, the records are numbers", help);
+            (_, Some((measured, _))) => {
+                let help = match measured {
+                    Measured::Genotypes { .. } => "`encode: {genotypes: {}}`",
+                    _ => "`encode: {curve: {length: 45}}`",
+                };
+                let message =
+                    format!("the encoder does not take what is read: {}s", measured.record());
+                self.push(path, message, help);
+                false
+            }
+            (config, None)
+                if matches!(config, EncoderConfig::AllelePair { .. })
+                    != read.variants.is_some() =>
+            {
+                let message = "variants and the encoder `allele-pair` go together";
+                let help = "`read: {variants: {…}}` with `encode: {allele-pair: {length: 101}}`";
+                self.push(path, message, help);
                 false
             }
             (config, None) => {

@@ -1,8 +1,11 @@
 //! Mistakes under the key `read`.
 
-use super::Check;
+use cistron_encoders::alphabet::Alphabet;
+
+use super::{Check, MAX_WINDOW};
+use crate::read::region;
 use crate::workflow::path::resolve;
-use crate::workflow::{Read, Workflow};
+use crate::workflow::{Read, Variants, Workflow};
 
 impl Check<'_> {
     pub(super) fn read(&mut self, workflow: &Workflow) {
@@ -11,7 +14,14 @@ impl Check<'_> {
         if read.measured().is_some() {
             return self.numbers(workflow);
         }
-        let single = read.fasta.is_some() || read.fastq.is_some() || read.intervals.is_some();
+        if let Some(variants) = &read.variants {
+            self.variants(read, variants);
+        }
+        let own = read.variants.as_ref().is_some_and(|variants| variants.label.is_some());
+        let single = read.fasta.is_some()
+            || read.fastq.is_some()
+            || read.intervals.is_some()
+            || (read.variants.is_some() && !own);
         if let (false, Some(labels)) = (single, &read.labels)
             && (labels.table.is_some() || labels.header.is_some())
         {
@@ -34,7 +44,11 @@ impl Check<'_> {
                 }
             }
         }
-        if !read.groups.is_empty() && read.table.is_none() && (!single || read.labels.is_none()) {
+        if !read.groups.is_empty()
+            && read.table.is_none()
+            && !own
+            && (!single || read.labels.is_none())
+        {
             let help = "groups are columns of `labels: {table: …}`, or of a sequence table";
             self.push(&["read", "groups"], "`groups` needs `labels`", help);
         }
@@ -44,11 +58,28 @@ impl Check<'_> {
         }
         let table = read.table.as_ref().is_some_and(|table| table.label.is_some());
         let named = !read.files.is_empty() || read.folder.is_some() || read.intervals.is_some();
-        let labelled = read.labels.is_some() || table || named;
+        let labelled = read.labels.is_some() || table || own || named;
         if !workflow.models.is_empty() && !labelled {
             let help = "name them: `labels: {table: FILE, id: …, label: …}`, \
                         `labels: {header: PATTERN}` or `table: {label: COLUMN}`";
             self.push(&["read"], "models need labels, and `read` names none", help);
+        }
+    }
+
+    /// Files and settings of variants.
+    fn variants(&mut self, read: &Read, variants: &Variants) {
+        self.file(&["read", "variants", "vcf"], &variants.vcf);
+        self.file(&["read", "variants", "reference"], &variants.reference);
+        if !(1..=MAX_WINDOW).contains(&variants.window) {
+            let message = format!("`window` must be 1 to {MAX_WINDOW} bases");
+            self.push(&["read", "variants", "window"], message, "");
+        }
+        if let Some(Err(message)) = variants.region.as_deref().map(region::parse) {
+            self.push(&["read", "variants", "region"], message, "positions count from 1");
+        }
+        if read.translate.is_some() || read.alphabet != Alphabet::Dna {
+            let help = "leave `alphabet` and `translate` out";
+            self.push(&["read", "variants"], "variants are of DNA", help);
         }
     }
 
@@ -57,7 +88,9 @@ impl Check<'_> {
         let ways = read.ways();
         if ways.len() != 1 {
             let help = "one of `fasta: FILE`, `fastq: FILE`, `table: {path: FILE}`, \
-                        `intervals: {bed: FILE, reference: FASTA}`, `files: {CLASS: FILE}`, `folder: FOLDER`, `curves: {files: [FILE]}` and `delta-cq: {…}`";
+                        `intervals: {bed: FILE, reference: FASTA}`, `files: {CLASS: FILE}`, \
+                        `folder: FOLDER`, `variants: {vcf: FILE, reference: FILE}`, \
+                        `genotypes: {vcf: FILE}`, `curves: {files: [FILE]}` and `delta-cq: {…}`";
             let message = format!("`read` names {} ways to find records", ways.len());
             self.push(&["read"], message, help);
         }

@@ -1,0 +1,138 @@
+//! What a model sees: how much each symbol of a sequence moves the logit of a class.
+
+mod integrated;
+mod mutagenesis;
+mod table;
+
+use cistron_encoders::{EncoderConfig, Shape};
+use cistron_models::executor::Executor;
+
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::model::Model;
+use crate::predict::{Ensemble, Prediction};
+pub use table::Table;
+
+/// How symbols are weighed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Method {
+    /// Every symbol is replaced by every other one: the logit less the mean of those of the
+    /// replacements (in-silico mutagenesis).
+    Mutagenesis,
+    /// The gradient times the input (Shrikumar et al. 2016, arXiv:1605.01713).
+    Gradient,
+    /// The gradient along the way from no sequence at all, times the input: the scores of a sequence
+    /// add up to what it adds to the logit (Sundararajan et al. 2017, arXiv:1703.01365).
+    Integrated,
+}
+
+impl Method {
+    /// Whether the method can follow an encoder: gradients need a position for each symbol.
+    #[must_use]
+    pub fn follows(self, encoder: &EncoderConfig) -> bool {
+        let single = encoder.frame() == 1 && !matches!(encoder, EncoderConfig::AllelePair { .. });
+        let symbols = matches!(encoder.shape(), Ok(Shape::Symbols { .. }));
+        match self {
+            Self::Mutagenesis => !matches!(encoder, EncoderConfig::AllelePair { .. }),
+            Self::Gradient | Self::Integrated => single && symbols,
+        }
+    }
+}
+
+/// What the symbols of one sequence add to the logit of a class.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribution {
+    /// Class index.
+    pub class: usize,
+    /// Score of each symbol (L); positive where it speaks for the class. 0 for symbols that stand for
+    /// any letter, and for those that did not fit the encoder.
+    pub scores: Vec<f32>,
+    /// By [`Method::Mutagenesis`], how each letter in the place of the symbol moves the logit (L, A); 0
+    /// for the symbol itself. Empty of the other methods.
+    pub replaced: Vec<f32>,
+    /// By [`Method::Integrated`], what the scores miss of the logit that they should add up to, as a
+    /// share of it.
+    pub incomplete: Option<f64>,
+}
+
+/// Attributes the class of each record (or `class` for all of them): the mean over the members.
+///
+/// `steps` are the points at which [`Method::Integrated`] takes the gradient.
+///
+/// # Errors
+///
+/// Where the method cannot follow the model's encoder.
+pub fn attribute(
+    ensemble: &Ensemble,
+    executor: &Executor,
+    dataset: &Dataset,
+    method: Method,
+    class: Option<usize>,
+    steps: usize,
+) -> Result<Vec<Attribution>, Error> {
+    if let Some(member) = ensemble.members.iter().find(|m| !method.follows(&m.card.encoder)) {
+        let text = format!("`{}` cannot be followed to single symbols", member.card.name);
+        let help = "`--method mutagenesis` takes every encoder of sequences";
+        return Err(Error::Usage(format!("{text}\n  help: {help}")));
+    }
+    let classes: Vec<usize> = match class {
+        Some(class) => vec![class; dataset.len()],
+        None => ensemble.predict(executor, dataset)?.iter().map(Prediction::class).collect(),
+    };
+    let mut out = Vec::with_capacity(dataset.len());
+    for (record, class) in classes.into_iter().enumerate() {
+        let sequence = dataset.sequence(record);
+        let of = |model: &Model| match method {
+            Method::Mutagenesis => mutagenesis::of(model, executor, sequence, class),
+            Method::Gradient => integrated::of(model, executor, sequence, class, None),
+            Method::Integrated => integrated::of(model, executor, sequence, class, Some(steps)),
+        };
+        let members = ensemble.members.iter().map(of).collect::<Result<Vec<_>, _>>()?;
+        out.push(mean(members, class));
+    }
+    Ok(out)
+}
+
+/// The mean over members; of what is missing, the largest.
+fn mean(members: Vec<Attribution>, class: usize) -> Attribution {
+    let n = members.len() as f32;
+    let mut members = members.into_iter();
+    let empty = Attribution { class, scores: vec![], replaced: vec![], incomplete: None };
+    let mut sum = members.next().unwrap_or(empty);
+    for member in members {
+        sum.scores.iter_mut().zip(&member.scores).for_each(|(sum, score)| *sum += score);
+        sum.replaced.iter_mut().zip(&member.replaced).for_each(|(sum, score)| *sum += score);
+        sum.incomplete = sum.incomplete.zip(member.incomplete).map(|(a, b)| a.max(b));
+    }
+    sum.scores.iter_mut().chain(&mut sum.replaced).for_each(|score| *score /= n);
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_follow_encoders_that_keep_positions() {
+        let follows = |config: &str| {
+            let config: EncoderConfig = serde_json::from_str(config).unwrap();
+            [Method::Mutagenesis, Method::Gradient, Method::Integrated].map(|m| m.follows(&config))
+        };
+        assert_eq!(follows(r#"{"one-hot": {"length": 9}}"#), [true; 3]);
+        assert_eq!(follows(r#"{"kmer-counts": {"k": 3}}"#), [true, false, false]);
+        assert_eq!(follows(r#"{"codons": {"length": 9}}"#), [true, false, false]);
+        assert_eq!(follows(r#"{"allele-pair": {"length": 9}}"#), [false; 3]);
+    }
+
+    #[test]
+    fn members_are_averaged() {
+        let of = |score: f32, incomplete| Attribution {
+            class: 1,
+            scores: vec![score, 0.0],
+            replaced: vec![],
+            incomplete: Some(incomplete),
+        };
+        let found = mean(vec![of(1.0, 0.1), of(3.0, 0.2)], 1);
+        assert_eq!((found.scores.as_slice(), found.incomplete), (&[2.0, 0.0][..], Some(0.2)));
+    }
+}

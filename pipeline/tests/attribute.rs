@@ -1,0 +1,94 @@
+//! A model that learnt a planted motif is seen to look at it.
+
+// Helpers outside test functions fail a test in the same way.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+#[path = "support/command.rs"]
+mod command;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use command::{succeed, text};
+
+const MOTIF: &[u8] = b"TGACTCA";
+const RECORDS: usize = 600;
+const LENGTH: usize = 80;
+
+/// Random bases from a linear congruential generator; every other record holds the motif.
+fn planted(folder: &Path) -> Vec<usize> {
+    let mut state = 7_u64;
+    let mut below = |n: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % n
+    };
+    let (mut fasta, mut places) = (String::new(), Vec::new());
+    for record in 0..RECORDS {
+        let mut bases: Vec<u8> = (0..LENGTH).map(|_| b"ACGT"[below(4)]).collect();
+        let place = below(LENGTH - MOTIF.len());
+        let class = if record % 2 == 0 { "site" } else { "none" };
+        if class == "site" {
+            bases[place..place + MOTIF.len()].copy_from_slice(MOTIF);
+        }
+        writeln!(fasta, ">r{record} class={class}\n{}", text(&bases)).unwrap();
+        places.push(place);
+    }
+    std::fs::write(folder.join("planted.fasta"), fasta).unwrap();
+    let workflow = "schema: 1\nname: planted\nseed: 3\nread:\n  fasta: planted.fasta\n  \
+        labels: {header: 'class=(?<label>\\w+)'}\nsplit: {random: {}}\n\
+        encode: {one-hot: {length: 80}}\nmodels:\n  conv:\n    conv: {filters: [32], width: 9}\n    \
+        train: {epochs: 60, learning-rate: 0.005, patience: 60}\n";
+    std::fs::write(folder.join("w.yaml"), workflow).unwrap();
+    places
+}
+
+/// Scores of each record, and what else the rows hold.
+fn rows(table: &Path) -> Vec<Vec<(f64, Vec<f64>)>> {
+    let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').from_path(table).unwrap();
+    let mut records: Vec<Vec<(f64, Vec<f64>)>> = Vec::new();
+    for row in reader.records().map(Result::unwrap) {
+        if &row[1] == "1" {
+            records.push(Vec::new());
+        }
+        let rest = row.iter().skip(5).map(|cell| cell.parse().unwrap()).collect();
+        records.last_mut().unwrap().push((row[4].parse().unwrap(), rest));
+    }
+    records
+}
+
+#[test]
+fn the_positions_of_a_planted_motif_rank_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let places = planted(folder.path());
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    let (workflow, out, fasta) = (path("w.yaml"), path("run"), path("planted.fasta"));
+    succeed(&["run", &workflow, "--out", &out]);
+    let model = path("run/models/conv");
+    for method in ["integrated", "gradient", "mutagenesis"] {
+        let table = path(&format!("{method}.tsv"));
+        let arguments = ["--method", method, "--class", "site", "--limit", "600", "-o", &table];
+        let printed = succeed(&[&["attribute", &model, &fasta], &arguments[..]].concat());
+        let records = rows(Path::new(&table));
+        assert_eq!((records.len(), records[0].len()), (RECORDS, LENGTH));
+        let mut first = 0;
+        for (scores, place) in records.iter().zip(&places).step_by(2) {
+            // The stretch of the motif's length with the largest sum.
+            let sum =
+                |start: usize| scores[start..start + MOTIF.len()].iter().map(|s| s.0).sum::<f64>();
+            let starts = 0..=LENGTH - MOTIF.len();
+            let best = starts.max_by(|a, b| sum(*a).total_cmp(&sum(*b))).unwrap();
+            first += usize::from(best == *place);
+        }
+        println!("{method}: {first} of {} first", RECORDS / 2);
+        assert!(first * 100 >= RECORDS / 2 * 95, "{method}: {first} of {}", RECORDS / 2);
+        if method == "integrated" {
+            assert!(printed.contains("scores add up to the logit within"), "{printed}");
+        }
+        let replaced = if method == "mutagenesis" { 4 } else { 0 };
+        assert_eq!(records[0][0].1.len(), replaced);
+        let track = std::fs::read_to_string(path(&format!("{method}.bedgraph"))).unwrap();
+        assert_eq!(track.lines().count(), RECORDS * LENGTH + 1);
+        assert!(track.lines().nth(1).unwrap().starts_with("r0\t0\t1\t"));
+    }
+}
