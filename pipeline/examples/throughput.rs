@@ -1,30 +1,45 @@
-//! How fast FASTA becomes symbol codes, beside noodles and needletail alone.
+//! How fast FASTA becomes symbol codes, beside other readers.
 //!
-//! `cargo run --release --example throughput -- [MEGABYTES]`: one thread, a file in memory's cache,
-//! the best of three runs; megabytes are of the file.
+//! `cargo run --release --example throughput -- [MEGABYTES]`: one thread, a file in the memory's cache,
+//! the best of five runs in seconds of processor time, so that others on the machine count for
+//! little; megabytes are of the text. `seqkit stats` and Biopython (of `python3`, or of the program
+//! that `PYTHON` names) are run where they are installed, with their start.
 
 // An example prints, and stops at the first surprise.
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Write as _};
 use std::path::Path;
-use std::time::Instant;
+use std::process::{Command, Stdio};
 
 use cistron::read::fasta::Records;
 use cistron_encoders::alphabet::Alphabet;
+use flate2::read::MultiGzDecoder;
 
 /// Reads a file and returns the number of its symbols.
 type Reader = fn(&Path) -> usize;
 
+/// Runs of each reader, of which the best counts.
+const RUNS: usize = 5;
+
+const BIOPYTHON: &str = "import sys, gzip\n\
+    from Bio.SeqIO.FastaIO import SimpleFastaParser\n\
+    name = sys.argv[1]\n\
+    with (gzip.open(name, 'rt') if name.endswith('.gz') else open(name)) as text:\n\
+    \x20   print(sum(len(sequence) for _, sequence in SimpleFastaParser(text)))";
+
 fn main() {
     let megabytes: usize = std::env::args().nth(1).map_or(200, |text| text.parse().unwrap());
-    println!("{:<14} {:<28} {:>10}", "file", "reader", "GB/s");
+    let folder = tempfile::tempdir().unwrap();
+    println!("{:<20} {:<28} {:>12}", "file", "reader", "GB/CPU s");
     for (name, width) in [("wrapped at 70", 70), ("single-line", usize::MAX)] {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), fasta(megabytes << 20, width)).unwrap();
-        let size = std::fs::metadata(file.path()).unwrap().len() as f64;
+        let text = fasta(megabytes << 20, width);
+        let (plain, packed) = (folder.path().join("a.fasta"), folder.path().join("a.fasta.gz"));
+        std::fs::write(&plain, &text).unwrap();
+        pack(&packed, text.as_bytes());
+        let size = text.len() as f64;
         let readers: [(&str, Reader); 5] = [
             ("Cistron: checked records", checked),
             ("Cistron: symbol codes", codes),
@@ -33,15 +48,66 @@ fn main() {
             ("needletail: symbol codes", needletail_codes),
         ];
         for (reader, read) in readers {
-            let seconds = (0..3).map(|_| {
-                let start = Instant::now();
-                assert!(read(file.path()) > 0);
-                start.elapsed().as_secs_f64()
-            });
-            let best = seconds.fold(f64::INFINITY, f64::min);
-            println!("{name:<14} {reader:<28} {:>10.2}", size / best / 1e9);
+            row(name, reader, size, || own(|| read(&plain)));
+        }
+        others(name, &plain, size);
+        let name = format!("{name}, gzip");
+        let readers: [(&str, Reader); 3] = [
+            ("flate2: inflated only", inflated),
+            ("Cistron: checked records", checked),
+            ("Cistron: symbol codes", codes),
+        ];
+        for (reader, read) in readers {
+            row(&name, reader, size, || own(|| read(&packed)));
+        }
+        others(&name, &packed, size);
+    }
+}
+
+/// Programs beside this one.
+fn others(name: &str, path: &Path, size: f64) {
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_string());
+    let path = path.to_str().unwrap();
+    let seqkit = ["seqkit", "stats", "-j", "1", path];
+    let biopython = [python.as_str(), "-c", BIOPYTHON, path];
+    for (reader, arguments) in [("seqkit stats", &seqkit[..]), ("Biopython", &biopython[..])] {
+        if child(arguments).is_some() {
+            row(name, reader, size, || child(arguments).unwrap());
+        } else {
+            println!("{name:<20} {reader:<28} {:>12}", "absent");
         }
     }
+}
+
+fn row(name: &str, reader: &str, size: f64, seconds: impl Fn() -> f64) {
+    let best = (0..RUNS).map(|_| seconds()).fold(f64::INFINITY, f64::min);
+    println!("{name:<20} {reader:<28} {:>12.2}", size / best / 1e9);
+}
+
+/// Seconds of processor time that this thread spent (`schedstat` of proc(5) counts nanoseconds).
+fn own(work: impl FnOnce() -> usize) -> f64 {
+    let spent = || {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+        text.split(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    let start = spent();
+    assert!(work() > 0);
+    (spent() - start) as f64 / 1e9
+}
+
+/// Seconds of processor time that a program spent; `None` where it is not there or fails.
+fn child(arguments: &[&str]) -> Option<f64> {
+    // Fields 16 and 17 of proc(5)'s stat: time of children that ended, in hundredths of a second.
+    let spent = || {
+        let text = std::fs::read_to_string("/proc/self/stat").unwrap();
+        let fields: Vec<&str> = text.rsplit_once(") ").unwrap().1.split(' ').collect();
+        fields[13..15].iter().map(|field| field.parse::<u64>().unwrap()).sum::<u64>()
+    };
+    let start = spent();
+    let mut command = Command::new(arguments[0]);
+    let status = command.args(&arguments[1..]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.ok().filter(std::process::ExitStatus::success)?;
+    Some((spent() - start) as f64 / 100.0)
 }
 
 /// Records of 1 000 random bases until there are `size` bytes.
@@ -63,6 +129,27 @@ fn fasta(size: usize, width: usize) -> String {
         record += 1;
     }
     text
+}
+
+fn pack(path: &Path, text: &[u8]) {
+    let file = File::create(path).unwrap();
+    let mut out = flate2::write::GzEncoder::new(file, flate2::Compression::new(6));
+    out.write_all(text).unwrap();
+    out.finish().unwrap();
+}
+
+/// What any reader of gzip needs: the text inflated, and nothing read from it.
+fn inflated(path: &Path) -> usize {
+    let file = BufReader::with_capacity(1 << 17, File::open(path).unwrap());
+    let mut text = MultiGzDecoder::new(file);
+    let mut buffer = vec![0; 1 << 17];
+    let mut bytes = 0;
+    loop {
+        match text.read(&mut buffer).unwrap() {
+            0 => return bytes,
+            n => bytes += n,
+        }
+    }
 }
 
 fn checked(path: &Path) -> usize {

@@ -25,6 +25,7 @@ mod group_performance;
 mod group_recall;
 mod homologue;
 mod intersection;
+mod interval;
 mod label_noise;
 mod leakage;
 mod lift;
@@ -187,6 +188,7 @@ pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     findings.push(feedback::feedback(subject, &identities));
     findings.extend(leakage::leakage(subject));
     findings.extend(variant::variant(subject));
+    findings.extend(interval::interval(subject));
     findings.push(distant::related(subject));
     findings.push(distant::sensitive(subject));
     findings.push(translated::translated(subject));

@@ -4,6 +4,7 @@ pub mod fasta;
 pub mod fastq;
 pub mod format;
 pub mod genotypes;
+pub mod intervals;
 pub mod labels;
 pub mod numbers;
 pub mod open;
@@ -124,6 +125,10 @@ pub fn stream(
     let reading = reading.into();
     let alphabet = reading.alphabet;
     let path = loaded_path(input.path().unwrap_or(Path::new("")));
+    if let (Some(_), Some(reference)) = (&input.bed, &input.reference) {
+        let records = intervals::Records::open(&path, &loaded_path(reference), alphabet)?;
+        return Ok(Box::new(records.map(move |row| reading.apply(&path, row?.0))));
+    }
     let records: Records = match (&input.fasta, &input.fastq, &input.table) {
         (Some(_), ..) => Box::new(fasta::Records::open(&path, alphabet)?),
         (None, Some(_), _) => Box::new(fastq::Records::open(&path, alphabet)?),
@@ -151,12 +156,18 @@ fn rows(loaded: &Loaded, file: &SequenceFile, groups: &[String]) -> Result<Rows,
         };
         return variants::rows(&path, config, &loaded.resolve(&config.reference), table, groups);
     }
-    let annotations = match (&file.class, &config.labels) {
+    let named = |labels: &&Labels| labels.table.is_some() || labels.header.is_some();
+    let annotations = match (&file.class, config.labels.as_ref().filter(named)) {
         (Some(class), _) => Annotations::Class(class.clone()),
-        (None, None) => Annotations::None,
         (None, Some(labels)) => annotations(loaded, labels, groups)?,
+        (None, None) if config.intervals.is_some() => return interval_rows(loaded, &path, groups),
+        (None, None) => Annotations::None,
     };
-    let records: Records = if config.fasta.is_some() {
+    let records: Records = if let Some(intervals) = &config.intervals {
+        let reference = loaded.resolve(&intervals.reference);
+        let records = intervals::Records::open(&path, &reference, config.alphabet)?;
+        Box::new(records.map(|row| row.map(|(record, _)| record)))
+    } else if config.fasta.is_some() {
         Box::new(fasta::Records::open(&path, config.alphabet)?)
     } else if config.fastq.is_some() {
         Box::new(fastq::Records::open(&path, config.alphabet)?)
@@ -169,6 +180,34 @@ fn rows(loaded: &Loaded, file: &SequenceFile, groups: &[String]) -> Result<Rows,
         Ok((record, annotation))
     };
     Ok(Box::new(records.map(annotate)))
+}
+
+/// Intervals of the class that a column names.
+fn interval_rows(loaded: &Loaded, path: &Path, groups: &[String]) -> Result<Rows, InputError> {
+    let config = &loaded.workflow.read;
+    let Some(intervals) = &config.intervals else { return Ok(Box::new(std::iter::empty())) };
+    let reference = loaded.resolve(&intervals.reference);
+    let (column, groups) = (intervals.label_column, vec![None; groups.len()]);
+    let path = path.to_path_buf();
+    let records = intervals::Records::open(&path, &reference, config.alphabet)?;
+    Ok(Box::new(records.map(move |row| {
+        let (record, cells) = row?;
+        let label = column
+            .checked_sub(1)
+            .and_then(|at| labels::cell(cells.get(at).filter(|cell| *cell != ".")?));
+        match label {
+            Some(_) => Ok((record, Annotation { label, groups: groups.clone() })),
+            None => Err(InputError::new(
+                &path,
+                format!("no class in column {column} of {}", cells.len()),
+                "the class of each interval",
+                "name its column: `intervals: {label-column: N}`, or give a table under `labels`",
+            )
+            .at_record(record.number)
+            .at_line(record.line)
+            .with_id(record.id)),
+        }
+    })))
 }
 
 fn annotations(

@@ -23,7 +23,7 @@ use crate::encode::{Longer, ReverseComplement};
 use crate::variant::Strand;
 pub use genotypes::Genotypes;
 pub use numbers::{Curves, DeltaCq};
-pub use read::{Labels, OnError, Read, SequenceTable};
+pub use read::{Intervals, Labels, OnError, Read, SequenceTable};
 pub use variants::Variants;
 
 /// Version of the workflow file that this program reads.
@@ -213,13 +213,16 @@ pub struct Input {
     /// VCF file, plain or compressed: each allele is predicted within its window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vcf: Option<PathBuf>,
+    /// BED file, plain or compressed: the bases of each interval are predicted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bed: Option<PathBuf>,
     /// VCF or BCF file whose samples are predicted from their genotypes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub genotypes: Option<PathBuf>,
     /// Export of an instrument, or table, of the same kind as the curves or Cq that were read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<PathBuf>,
-    /// FASTA file of the genome that the VCF file refers to.
+    /// FASTA file of the genome that the VCF or BED file refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<PathBuf>,
     /// Bases of the windows around variants; as many as were learnt from, as a one-hot encoder takes, or
@@ -242,8 +245,10 @@ impl Input {
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         let table = self.table.as_ref().map(|table| table.path.as_path());
-        let files = [&self.fasta, &self.fastq, &self.vcf, &self.genotypes, &self.measured];
-        files.into_iter().find_map(Option::as_deref).or(table)
+        let variants = [&self.vcf, &self.bed, &self.genotypes];
+        let mut files =
+            [&self.fasta, &self.fastq].into_iter().chain(variants).chain([&self.measured]);
+        files.find_map(Option::as_deref).or(table)
     }
 }
 

@@ -10,8 +10,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cistron::read::open::Source;
+use cistron::read::reference::Reference;
 use cistron::read::table::Table;
-use cistron::read::{fasta, fastq, vcf};
+use cistron::read::{fasta, fastq, intervals, vcf};
 use cistron_encoders::alphabet::Alphabet;
 
 /// A small generator of numbers (Marsaglia 2003, doi:10.18637/jss.v008.i14), so that a failure can
@@ -86,6 +87,9 @@ const VCF: &[u8] = b"##fileformat=VCFv4.2\n##contig=<ID=1,length=99>\n\
 1\t7\trs1\tA\tC,<DEL>\t9.5\tPASS\tDP=3;AF=.1,.2\tGT\t0|1\t./.\n\
 1\t9\t.\tAC\tA\t.\t.\t.\tGT\t0/0\t1\n";
 
+const BED: &[u8] =
+    b"# by hand\ntrack name=x\nchr1\t2\t6\nchr1\t0\t9\ta\t0\t-\r\n\nchr2\t1\t3\tb\t5\t.\t9\n";
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     out.write_all(bytes).unwrap();
@@ -113,6 +117,25 @@ fn damaged_tables_and_variants() {
     torture("zstd VCF", &zstd::encode_all(VCF, 3).unwrap(), vcf);
     torture("zstd table", &zstd::encode_all(TABLE, 3).unwrap(), |path, source| {
         Table::from_source(path, source).map_or(0, Iterator::count)
+    });
+}
+
+#[test]
+fn damaged_intervals_and_genomes() {
+    let folder = tempfile::tempdir().unwrap();
+    let [genome, damaged] = ["genome.fa", "damaged.fa"].map(|name| folder.path().join(name));
+    let bases = b">chr1 one\nACGTAC\nGTTT\n>chr2\nggaN\n";
+    std::fs::write(&genome, bases).unwrap();
+    torture("BED", BED, |path, source| {
+        let genome = Reference::open(&genome).unwrap();
+        intervals::Records::new(path, source, genome, Alphabet::Dna).count()
+    });
+    torture("genome", bases, |path, mut source| {
+        let mut file = std::fs::File::create(&damaged).unwrap();
+        std::io::copy(&mut source, &mut file).ok();
+        let Ok(genome) = Reference::open(&damaged) else { return 0 };
+        let bed = Source::new(path, Box::new(BED)).unwrap();
+        intervals::Records::new(path, bed, genome, Alphabet::Dna).count()
     });
 }
 

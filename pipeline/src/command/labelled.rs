@@ -168,6 +168,7 @@ impl Labelled {
             fastq: is(Format::Fastq),
             files: IndexMap::new(),
             folder: None,
+            intervals: None,
             translate: None,
             table: is(Format::Table).map(|path| SequenceTable {
                 path,

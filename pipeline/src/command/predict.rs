@@ -32,10 +32,10 @@ use crate::workflow::Input;
 pub(super) struct Predict {
     /// A model's folder: one fold and seed, or all of them, which then predict together.
     model: PathBuf,
-    /// FASTA, FASTQ or VCF file, plain, gzip, bgzip or zstd; an instrument's export for a model of
+    /// FASTA, FASTQ, VCF or BED file, plain, gzip, bgzip or zstd; an instrument's export for a model of
     /// curves; `-` is standard input.
     file: PathBuf,
-    /// FASTA file of the genome that a VCF file refers to.
+    /// FASTA file of the genome that a VCF or BED file refers to.
     #[arg(long, value_name = "FASTA")]
     reference: Option<PathBuf>,
     /// Bases of the windows around variants [default: the encoder's length, or 101].
@@ -96,6 +96,11 @@ impl Predict {
                         return Err(Error::Usage(format!("{text}\n  help: {help}")));
                     }
                     Format::Fastq => Input { fastq: Some(path), ..Input::default() },
+                    Format::Table if self.reference.is_some() => Input {
+                        bed: Some(path),
+                        reference: self.reference.clone(),
+                        ..Input::default()
+                    },
                     _ => Input { fasta: Some(path), ..Input::default() },
                 };
                 Blocks::open(Path::to_path_buf, &input, alphabet.unwrap_or_default(), BLOCK)?

@@ -21,7 +21,12 @@ pub struct Records {
     ended: bool,
     /// Number of an earlier record of two lines of one length, and that length.
     doubled: Option<(u64, usize)>,
+    /// Room for the next sequence: records are often of like length.
+    room: usize,
 }
+
+/// The most room that is made for a sequence before it is read.
+const ROOM: usize = 1 << 14;
 
 impl Records {
     /// Opens a FASTA file, plain or compressed.
@@ -42,6 +47,7 @@ impl Records {
             number: 0,
             ended: false,
             doubled: None,
+            room: 0,
         }
     }
 
@@ -62,9 +68,10 @@ impl Records {
             }
         }
         self.number += 1;
-        let mut sequence = Vec::new();
+        let mut sequence = Vec::with_capacity(self.room);
         let lines = read_sequence(self.reader.get_mut(), &mut sequence)
             .map_err(|error| read_error(&self.path, &error).at_record(self.number).at_line(line))?;
+        self.room = sequence.len().min(ROOM);
         let name = std::str::from_utf8(self.definition.name().as_ref());
         let description = self.definition.description().map(|d| std::str::from_utf8(d.as_ref()));
         let (Ok(id), Ok(description)) = (name, description.transpose()) else {
@@ -179,19 +186,27 @@ fn read_sequence(source: &mut Source, sequence: &mut Vec<u8>) -> io::Result<Line
     let mut inside = false;
     loop {
         let ahead = source.fill_buf()?;
-        if ahead.is_empty() || (!inside && ahead[0] == b'>') {
-            break;
-        }
-        let end = memchr::memchr(b'\n', ahead);
-        sequence.extend_from_slice(&ahead[..end.unwrap_or(ahead.len())]);
-        let consumed = end.map_or(ahead.len(), |end| end + 1);
-        source.consume(consumed);
-        inside = end.is_none();
-        if !inside {
+        let (mut next, mut ends) = (0, 0);
+        // Lines are short: all that are read ahead are looked for at once.
+        for end in memchr::memchr_iter(b'\n', ahead) {
+            if !inside && ahead[next] == b'>' {
+                break;
+            }
+            sequence.extend_from_slice(&ahead[next..end]);
             sequence.truncate(sequence.trim_ascii_end().len().max(start));
             lines.push(sequence.len() - start);
             start = sequence.len();
+            (next, ends, inside) = (end + 1, ends + 1, false);
         }
+        let rest = &ahead[next..];
+        if (!inside && rest.first() == Some(&b'>')) || ahead.is_empty() {
+            source.consume_lines(next, ends);
+            break;
+        }
+        sequence.extend_from_slice(rest);
+        inside |= !rest.is_empty();
+        let all = ahead.len();
+        source.consume_lines(all, ends);
     }
     if inside {
         lines.push(sequence.trim_ascii_end().len().saturating_sub(start));
@@ -249,6 +264,28 @@ mod tests {
         assert_eq!(read(">a\nACGT\nACCT\n>b\nACGT\nACC\n>c\nACGT\nACCT").len(), 3);
         // A third line, or widths that differ, are wrapping.
         assert!(read(">a\nACGT\nACCT\n>b\nAC\nAC\nA\n").iter().all(Result::is_ok));
+    }
+
+    #[test]
+    fn records_longer_than_what_is_read_ahead_are_read_with_their_lines() {
+        for (width, end) in [(70, "\n"), (61, "\r\n"), (300_000, "\n")] {
+            let bases = |n: usize| (0..n).map(|i| b"ACGTTGCAN"[i * i % 9]).collect::<Vec<u8>>();
+            let mut text = String::new();
+            let mut expected = Vec::new();
+            let mut line = 1;
+            for n in [200_000, 3, 131_072, 70, 262_144, 1] {
+                let sequence = bases(n);
+                text += &format!(">r{n}{end}");
+                for part in sequence.chunks(width) {
+                    text += &(String::from_utf8_lossy(part).into_owned() + end);
+                }
+                expected.push((sequence, line));
+                line += 1 + n.div_ceil(width) as u64;
+            }
+            let records = read(&text).into_iter().map(Result::unwrap);
+            let found: Vec<_> = records.map(|record| (record.sequence, record.line)).collect();
+            assert!(found == expected, "width {width}");
+        }
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl Columns {
 }
 
 /// A trimmed cell; `None` where it is empty or says that nothing is known.
-fn cell(text: &str) -> Option<String> {
+pub(super) fn cell(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty() && !matches!(text, "NA" | "N/A" | "nan" | "NaN")).then(|| text.to_string())
 }

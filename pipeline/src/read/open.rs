@@ -57,6 +57,12 @@ impl Source {
         Ok(Self { inner, lines: 0, compression })
     }
 
+    /// Consumes `n` bytes of what is read ahead, in which `lines` line feeds were counted.
+    pub(super) fn consume_lines(&mut self, n: usize, lines: u64) {
+        self.lines += lines;
+        self.inner.consume(n);
+    }
+
     /// Bytes that are decompressed already.
     #[must_use]
     pub(super) fn plain(raw: Box<dyn Read + Send>) -> Self {
@@ -87,8 +93,8 @@ impl BufRead for Source {
 
     fn consume(&mut self, n: usize) {
         let consumed = &self.inner.buffer()[..n];
-        self.lines += memchr::memchr_iter(b'\n', consumed).count() as u64;
-        self.inner.consume(n);
+        let lines = memchr::memchr_iter(b'\n', consumed).count() as u64;
+        self.consume_lines(n, lines);
     }
 }
 

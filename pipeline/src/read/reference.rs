@@ -75,6 +75,19 @@ impl Reference {
         }
     }
 
+    /// Bases `start` to `end` (from 0, end not included) as they are written, in either case; what
+    /// lies behind the end of the sequence is left out.
+    pub fn bases(&mut self, contig: &str, start: u64, end: u64) -> Result<Vec<u8>, InputError> {
+        let positions = (Position::new(start as usize + 1), Position::new(end as usize));
+        let (Some(first), Some(last)) = positions else { return Ok(Vec::new()) };
+        let region = Region::new(contig, first..=last);
+        let record = self.reader.query(&region).map_err(|error| {
+            let help = "make its .fai again";
+            InputError::new(&self.path, error.to_string(), "readable FASTA", help)
+        })?;
+        Ok(record.sequence().as_ref().to_vec())
+    }
+
     /// Bases `start` to `end` (from 0, end not included), upper case, with N where the sequence has
     /// none: before its start and behind its end.
     pub fn window(
@@ -87,18 +100,10 @@ impl Reference {
         let length = length.cast_signed();
         let (from, to) = (start.clamp(0, length), end.clamp(0, length));
         let mut bases = vec![b'N'; (from - start).max(0) as usize];
-        let positions = (Position::new(from as usize + 1), Position::new(to as usize));
-        if let (true, (Some(first), Some(last))) = (from < to, positions) {
-            let region = Region::new(contig, first..=last);
-            let record = self.reader.query(&region).map_err(|error| {
-                InputError::new(
-                    &self.path,
-                    error.to_string(),
-                    "readable FASTA",
-                    "make its .fai again",
-                )
-            })?;
-            bases.extend(record.sequence().as_ref().iter().map(u8::to_ascii_uppercase));
+        if from < to {
+            let written =
+                self.bases(contig, from.unsigned_abs() as u64, to.unsigned_abs() as u64)?;
+            bases.extend(written.iter().map(u8::to_ascii_uppercase));
         }
         bases.resize((end - start).max(0) as usize, b'N');
         Ok(bases)
@@ -133,6 +138,7 @@ mod tests {
         assert_eq!(reference.window("chr1", -2, 2).unwrap(), b"NNAC");
         assert_eq!(reference.window("2", 1, 5).unwrap(), b"GANN");
         assert_eq!(reference.window("2", 7, 9).unwrap(), b"NN");
+        assert_eq!(reference.bases("2", 1, 3).unwrap(), b"ga");
         assert!(reference.suggestion("1").contains("`chr1`"));
         assert!(reference.suggestion("chr2").contains("`2`"));
     }

@@ -33,9 +33,11 @@ pub fn files(
     resolve: impl Fn(&Path) -> PathBuf,
 ) -> Result<Vec<SequenceFile>, InputError> {
     let table = read.table.as_ref().map(|table| &table.path);
+    let bed = read.intervals.as_ref().map(|intervals| &intervals.bed);
     let numbers = read.number_files().iter();
     let variants = read.variants.as_ref().map(|variants| &variants.vcf);
-    let single = read.fasta.iter().chain(&read.fastq).chain(table).chain(variants).chain(numbers);
+    let tables = table.into_iter().chain(bed).chain(variants);
+    let single = read.fasta.iter().chain(&read.fastq).chain(tables).chain(numbers);
     let mut files: Vec<SequenceFile> =
         single.map(|path| SequenceFile { path: resolve(path), class: None }).collect();
     for (class, path) in &read.files {

@@ -97,3 +97,27 @@ fn the_layout_of_uci_is_read() {
     let found = dataset(folder.path(), json!({"table": table})).unwrap();
     assert_eq!(rows(&found), [("S10", &b"tact"[..], Some("+")), ("868", b"atat", Some("-"))]);
 }
+
+#[test]
+fn intervals_take_their_class_from_a_column_or_a_table() {
+    let bed = "chr1\t0\t4\tyes\t9\t+\nchr1\t2\t6\tno\t9\t-\n";
+    let table = "id,label\nchr1:0-4(+),x\nchr1:2-6(-),y\n";
+    let files = [("i.bed", bed), ("g.fa", ">chr1\nACGTTA\n"), ("l.csv", table)];
+    let folder = folder(&files);
+    let intervals = json!({"bed": "i.bed", "reference": "g.fa"});
+    let found = dataset(folder.path(), json!({"intervals": intervals})).unwrap();
+    let expected: [(&str, &[u8], Option<&str>); 2] =
+        [("chr1:0-4(+)", b"ACGT", Some("yes")), ("chr1:2-6(-)", b"TAAC", Some("no"))];
+    assert_eq!(rows(&found), expected);
+    let labels = json!({"intervals": intervals, "labels": {"table": "l.csv"}});
+    let found = dataset(folder.path(), labels).unwrap();
+    assert_eq!((found.classes.join(" "), found.class_counts()), ("x y".to_string(), vec![1, 1]));
+    let kept = json!({"intervals": intervals, "labels": {"classes": ["yes"]}});
+    assert_eq!(dataset(folder.path(), kept).unwrap().ids(), ["chr1:0-4(+)"]);
+    let other = json!({"intervals": {"bed": "i.bed", "reference": "g.fa", "label-column": 7}});
+    let error = dataset(folder.path(), other).unwrap_err().to_string();
+    assert!(
+        error.contains("i.bed:1: record 1 (chr1:0-4(+)): found no class in column 7"),
+        "{error}"
+    );
+}

@@ -246,7 +246,16 @@ fn invalid(path: &Path, error: &std::io::Error, expected: &str) -> InputError {
         found = format!("{found}: {cause}");
         source = cause.source();
     }
-    InputError::new(path, found, expected, "correct the file, or check it with `bcftools view`")
+    let field = found.strip_prefix("invalid info: invalid field: ");
+    let help = match field.and_then(|field| field.split_once(": invalid value")) {
+        // bcftools reads such values as far as they fit: 75.25 of a whole number as 75.
+        Some((key, _)) => format!(
+            "the header declares another type: correct its line `##INFO=<ID={key},…>`, or leave the \
+             field out: bcftools annotate -x INFO/{key}"
+        ),
+        None => "correct the file, or check it with `bcftools view`".to_string(),
+    };
+    InputError::new(path, found, expected, help)
 }
 
 #[cfg(test)]
@@ -284,6 +293,7 @@ mod tests {
         let found = read(rows);
         assert_eq!(found.len(), 3);
         assert_eq!(found[0].as_ref().unwrap_err().line, Some(5));
+        assert!(found[0].as_ref().unwrap_err().help.ends_with("bcftools annotate -x INFO/DP"));
         assert!(found[1].is_err() && found[2].is_ok());
     }
 

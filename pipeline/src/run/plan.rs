@@ -180,6 +180,9 @@ fn contents(read: &Read) -> Read {
     if let Some(table) = &mut read.table {
         table.path = PathBuf::new();
     }
+    if let Some(intervals) = &mut read.intervals {
+        (intervals.bed, intervals.reference) = (PathBuf::new(), PathBuf::new());
+    }
     let curves = read.curves.iter_mut().flat_map(|curves| &mut curves.files);
     let cycles = read.delta_cq.iter_mut().flat_map(|delta| &mut delta.files);
     curves.chain(cycles).for_each(|path| *path = PathBuf::new());
@@ -203,6 +206,7 @@ fn input_columns(input: &Input) -> Input {
         &mut input.fasta,
         &mut input.fastq,
         &mut input.vcf,
+        &mut input.bed,
         &mut input.reference,
         &mut input.genotypes,
         &mut input.measured,
@@ -229,7 +233,9 @@ fn read_files(loaded: &Loaded) -> Result<Vec<(String, PathBuf)>, InputError> {
         None => file.role(),
     };
     let mut files: Vec<_> = files.into_iter().map(|file| (role(&file), file.path)).collect();
-    let genome = read.variants.as_ref().map(|variants| &variants.reference);
+    let intervals = read.intervals.as_ref().map(|intervals| &intervals.reference);
+    let variants = read.variants.as_ref().map(|variants| &variants.reference);
+    let genome = intervals.or(variants);
     files.extend(genome.map(|path| ("genome".to_string(), loaded.resolve(path))));
     let labels = read.labels.as_ref().and_then(|labels: &Labels| labels.table.as_ref());
     files.extend(labels.map(|path| ("labels".to_string(), loaded.resolve(path))));

@@ -240,18 +240,20 @@ impl Check<'_> {
             input.fastq.is_some(),
             input.table.is_some(),
             input.vcf.is_some(),
+            input.bed.is_some(),
             input.genotypes.is_some(),
             input.measured.is_some(),
         ];
         if ways.iter().filter(|named| **named).count() != 1 {
             let message = format!(
-                "`{name}` takes one of `fasta`, `fastq`, `table`, `vcf`, `genotypes` and `measured`"
+                "`{name}` takes one of `fasta`, `fastq`, `table`, `vcf`, `bed`, `genotypes` and `measured`"
             );
             return self.push(&["predict", name], message, "");
         }
-        if input.vcf.is_some() != input.reference.is_some() {
-            let help = "`vcf: FILE` with `reference: FASTA`, the genome that it refers to";
-            self.push(&["predict", name], "variants and their genome go together", help);
+        if (input.vcf.is_some() || input.bed.is_some()) != input.reference.is_some() {
+            let help =
+                "`vcf: FILE` or `bed: FILE` with `reference: FASTA`, the genome it refers to";
+            self.push(&["predict", name], "coordinates and their genome go together", help);
         }
         if input.window.is_some_and(|window| !(1..=MAX_WINDOW).contains(&window)) {
             let message = format!("`window` must be 1 to {MAX_WINDOW} bases");
@@ -261,6 +263,7 @@ impl Check<'_> {
             ("fasta", &input.fasta),
             ("fastq", &input.fastq),
             ("vcf", &input.vcf),
+            ("bed", &input.bed),
             ("genotypes", &input.genotypes),
             ("measured", &input.measured),
             ("reference", &input.reference),

@@ -28,6 +28,9 @@ pub struct Read {
     /// Table with a sequence column, comma or tab separated, plain or compressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<SequenceTable>,
+    /// Intervals of a genome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intervals: Option<Intervals>,
     /// One FASTA or FASTQ file for each class, by the class's name.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub files: IndexMap<String, PathBuf>,
@@ -83,6 +86,7 @@ impl Read {
             (self.fasta.is_some(), "fasta"),
             (self.fastq.is_some(), "fastq"),
             (self.table.is_some(), "table"),
+            (self.intervals.is_some(), "intervals"),
             (!self.files.is_empty(), "files"),
             (self.folder.is_some(), "folder"),
             (self.variants.is_some(), "variants"),
@@ -122,6 +126,24 @@ pub struct SequenceTable {
 
 fn sequence_column() -> String {
     "sequence".to_string()
+}
+
+/// Intervals of a genome: coordinates in one file, bases in another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Intervals {
+    /// BED file of three columns and more, plain or compressed; a strand in column 6 is heeded.
+    pub bed: PathBuf,
+    /// FASTA file of the genome; its index `FILE.fai` is used where there is one.
+    pub reference: PathBuf,
+    /// Column of the class, from 1, where `labels` do not say it: the name, column 4.
+    #[serde(default = "name_column")]
+    #[schemars(range(min = 1))]
+    pub label_column: usize,
+}
+
+fn name_column() -> usize {
+    4
 }
 
 /// Where the class of a FASTA record stands: in a table, or in the header.

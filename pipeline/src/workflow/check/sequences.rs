@@ -18,8 +18,10 @@ impl Check<'_> {
             self.variants(read, variants);
         }
         let own = read.variants.as_ref().is_some_and(|variants| variants.label.is_some());
-        let single =
-            read.fasta.is_some() || read.fastq.is_some() || (read.variants.is_some() && !own);
+        let single = read.fasta.is_some()
+            || read.fastq.is_some()
+            || read.intervals.is_some()
+            || (read.variants.is_some() && !own);
         if let (false, Some(labels)) = (single, &read.labels)
             && (labels.table.is_some() || labels.header.is_some())
         {
@@ -29,6 +31,7 @@ impl Check<'_> {
         }
         if let (true, Some(labels)) = (single, &read.labels) {
             match (&labels.table, &labels.header) {
+                (None, None) if read.intervals.is_some() => {}
                 (Some(table), None) => self.file(&["read", "labels", "table"], table),
                 (None, Some(pattern)) => self.pattern(pattern),
                 _ => {
@@ -54,11 +57,8 @@ impl Check<'_> {
             self.push(&["read", "translate"], "only DNA and RNA are translated", help);
         }
         let table = read.table.as_ref().is_some_and(|table| table.label.is_some());
-        let labelled = read.labels.is_some()
-            || table
-            || own
-            || !read.files.is_empty()
-            || read.folder.is_some();
+        let named = !read.files.is_empty() || read.folder.is_some() || read.intervals.is_some();
+        let labelled = read.labels.is_some() || table || own || named;
         if !workflow.models.is_empty() && !labelled {
             let help = "name them: `labels: {table: FILE, id: …, label: …}`, \
                         `labels: {header: PATTERN}` or `table: {label: COLUMN}`";
@@ -88,7 +88,8 @@ impl Check<'_> {
         let ways = read.ways();
         if ways.len() != 1 {
             let help = "one of `fasta: FILE`, `fastq: FILE`, `table: {path: FILE}`, \
-                        `files: {CLASS: FILE}`, `folder: FOLDER`, `variants: {vcf: FILE, reference: FILE}`, \
+                        `intervals: {bed: FILE, reference: FASTA}`, `files: {CLASS: FILE}`, \
+                        `folder: FOLDER`, `variants: {vcf: FILE, reference: FILE}`, \
                         `genotypes: {vcf: FILE}`, `curves: {files: [FILE]}` and `delta-cq: {…}`";
             let message = format!("`read` names {} ways to find records", ways.len());
             self.push(&["read"], message, help);
@@ -97,6 +98,10 @@ impl Check<'_> {
             if let Some(file) = file {
                 self.file(&["read", key], file);
             }
+        }
+        if let Some(intervals) = &read.intervals {
+            self.file(&["read", "intervals", "bed"], &intervals.bed);
+            self.file(&["read", "intervals", "reference"], &intervals.reference);
         }
         if let Some(table) = &read.table {
             self.table(&["read", "table"], table);
