@@ -18,6 +18,7 @@ mod groups;
 mod index;
 mod kmers;
 mod pairwise;
+mod postings;
 mod sets;
 
 pub use cluster::{Clusters, cluster};

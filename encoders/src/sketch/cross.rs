@@ -66,8 +66,9 @@ pub fn cross_pairs(
     if part_of.len() != sets.len() {
         return Err(SketchError::Parts { parts: part_of.len(), records: sets.len() });
     }
+    let assessable = |record: usize| part_of[record].filter(|_| sets.assessable(record));
     let compared: Vec<_> =
-        (0..sets.len()).map(|record| part_of[record].filter(|_| sets.assessable(record))).collect();
+        (0..sets.len()).map(|record| assessable(record).map(u32::from)).collect();
     let between = BetweenGroups::new(sets, &compared, MAX_WORK);
     let mut check = CrossCheck {
         containment: compared.iter().map(|part| part.map(|_| 0.0)).collect(),
@@ -158,12 +159,7 @@ struct Neighbourhood {
 }
 
 impl Neighbourhood {
-    fn of<G: Copy + PartialEq>(
-        a: u32,
-        between: &BetweenGroups<'_, G>,
-        threshold: f64,
-        scratch: &mut Scratch,
-    ) -> Self {
+    fn of(a: u32, between: &BetweenGroups<'_>, threshold: f64, scratch: &mut Scratch) -> Self {
         let mut found = Self { nearest: None, pairs: 0, evidence: Vec::new() };
         between.each_other(a, 0, scratch, |b, containment| {
             let nearer = found.nearest.is_none_or(|(first, best)| {

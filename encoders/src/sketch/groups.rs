@@ -1,6 +1,7 @@
 //! Exhaustive counting of the k-mers that records of different groups share.
 
-use super::classes::Classes;
+use super::classes::{Classes, Inverted};
+use super::postings::{Keep, Ranges};
 use super::sets::KmerSets;
 use super::{Scratch, share};
 
@@ -11,10 +12,10 @@ use super::{Scratch, share};
 pub const MAX_WORK: u64 = 1 << 38;
 
 /// The k-mers that occur in records of at least two groups.
-pub(super) struct BetweenGroups<'a, G> {
+pub(super) struct BetweenGroups<'a> {
     sets: &'a KmerSets,
     /// The group of each record; records without one are left out.
-    group_of: &'a [Option<G>],
+    group_of: &'a [Option<u32>],
     classes: Classes,
     /// The classes of each record, with offsets.
     offsets: Vec<usize>,
@@ -23,19 +24,13 @@ pub(super) struct BetweenGroups<'a, G> {
     pub(super) ignored_kmers: u64,
 }
 
-impl<'a, G: Copy + PartialEq> BetweenGroups<'a, G> {
-    pub(super) fn new(sets: &'a KmerSets, group_of: &'a [Option<G>], max_work: u64) -> Self {
-        let all = sets.shared_classes();
-        let mut classes = Classes::default();
-        let mut kept = Vec::new();
-        for class in 0..all.len() as u32 {
-            kept.clear();
-            kept.extend(all.records(class).iter().filter(|&&r| group_of[r as usize].is_some()));
-            // k-mers within one group say nothing about pairs of two.
-            if kept.iter().any(|&r| group_of[r as usize] != group_of[kept[0] as usize]) {
-                classes.push(&kept, all.weights[class as usize]);
-            }
-        }
+impl<'a> BetweenGroups<'a> {
+    pub(super) fn new(sets: &'a KmerSets, group_of: &'a [Option<u32>], max_work: u64) -> Self {
+        let mut classes = if sets.has_shared_classes() || mostly_between(sets, group_of) {
+            between(sets.shared_classes(), group_of)
+        } else {
+            Inverted::build(sets, Keep::Between(group_of)).classes
+        };
         let ignored_kmers = limit(&mut classes, max_work);
         let (offsets, classes_of) = transpose(&classes, sets.len());
         Self { sets, group_of, classes, offsets, classes_of, ignored_kmers }
@@ -65,6 +60,32 @@ impl<'a, G: Copy + PartialEq> BetweenGroups<'a, G> {
             }
         });
     }
+}
+
+/// Returns the classes that hold records of at least two groups, without the records of none.
+fn between(all: &Classes, group_of: &[Option<u32>]) -> Classes {
+    let mut classes = Classes::default();
+    let mut kept = Vec::new();
+    for class in 0..all.len() as u32 {
+        kept.clear();
+        kept.extend(all.records(class).iter().filter(|&&r| group_of[r as usize].is_some()));
+        // k-mers within one group say nothing about pairs of two.
+        if kept.iter().any(|&r| group_of[r as usize] != group_of[kept[0] as usize]) {
+            classes.push(&kept, all.weights[class as usize]);
+        }
+    }
+    classes
+}
+
+/// Returns whether most k-mers that several records hold are between groups: then the classes of all
+/// serve this question and those to come. k-mers are scattered, so that the first ranges tell of all.
+fn mostly_between(sets: &KmerSets, group_of: &[Option<u32>]) -> bool {
+    let alone: Vec<_> = (0..sets.len() as u32).map(Some).collect();
+    let kmers = |groups| -> usize {
+        let first = Ranges::new(sets, Keep::Between(groups)).next().unwrap_or_default();
+        first.iter().map(|postings| postings.kmers.len()).sum()
+    };
+    2 * kmers(group_of) > kmers(&alone)
 }
 
 /// Leaves out the longest classes until the squared lengths add up to no more than `max_work`;
@@ -117,7 +138,35 @@ pub(super) fn transpose(classes: &Classes, records: usize) -> (Vec<usize>, Vec<u
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::alphabet::Alphabet;
+
+    fn weights(classes: &Classes) -> BTreeMap<Vec<u32>, u32> {
+        let mut weights = BTreeMap::new();
+        for class in 0..classes.len() as u32 {
+            let weight = classes.weights[class as usize];
+            *weights.entry(classes.records(class).to_vec()).or_default() += weight;
+        }
+        weights
+    }
+
+    proptest! {
+        #[test]
+        fn classes_of_all_tell_those_between_groups(
+            records in prop::collection::vec(("[AC]{0,40}", prop::option::of(0..3_u32)), 0..12),
+            k in 4_usize..32
+        ) {
+            let views: Vec<&[u8]> = records.iter().map(|(text, _)| text.as_bytes()).collect();
+            let groups: Vec<_> = records.iter().map(|(_, group)| *group).collect();
+            let sets = KmerSets::build(&views, Alphabet::Dna, k).unwrap();
+            let few = Inverted::build(&sets, Keep::Between(&groups)).classes;
+            prop_assert_eq!(weights(&few), weights(&between(sets.shared_classes(), &groups)));
+        }
+    }
 
     #[test]
     fn the_longest_classes_are_left_out_first() {

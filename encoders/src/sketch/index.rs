@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::classes::{Inverted, Keep};
+use super::classes::Inverted;
 use super::kmers::KmerSpace;
+use super::postings::Keep;
 use super::sets::KmerSets;
 use super::{MIN_KMERS, share};
 use crate::alphabet::Alphabet;

@@ -41,7 +41,7 @@ impl KmerSpace {
         } else {
             self.residues(sequence, out);
         }
-        out[start..].sort_unstable();
+        self.sort(&mut out[start..]);
         let mut kept = start;
         for at in start..out.len() {
             if kept == start || out[at] != out[kept - 1] {
@@ -50,6 +50,37 @@ impl KmerSpace {
             }
         }
         out.truncate(kept);
+    }
+
+    /// Sorts k-mers.
+    ///
+    /// Scattered k-mers are dealt evenly to short piles by their highest bits, and only those of one
+    /// pile are compared.
+    fn sort(self, kmers: &mut [u64]) {
+        let piles = (kmers.len() / 4).next_power_of_two().ilog2().min(self.bits());
+        let shift = self.bits() - piles;
+        let pile = |kmer: u64| (kmer >> shift) as usize;
+        let mut ends = vec![0; 1 << piles];
+        for &kmer in &*kmers {
+            ends[pile(kmer)] += 1;
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        // Each pile is filled from its end, after which its end is its start.
+        let mut starts = ends;
+        let unsorted = kmers.to_vec();
+        for kmer in unsorted {
+            let start = &mut starts[pile(kmer)];
+            *start -= 1;
+            kmers[*start] = kmer;
+        }
+        starts.push(kmers.len());
+        for pile in starts.windows(2) {
+            kmers[pile[0]..pile[1]].sort_unstable();
+        }
     }
 
     fn bases(self, sequence: &[u8], out: &mut Vec<u64>) {
@@ -162,6 +193,22 @@ mod tests {
             let found = kmers(Alphabet::Dna, k, sequence.as_bytes());
             prop_assert!(found.is_sorted_by(|a, b| a < b));
             prop_assert_eq!(found.len(), canonical.collect::<HashSet<_>>().len());
+        }
+
+        #[test]
+        fn piles_are_sorted(
+            mut kmers in prop::collection::vec(0_u64..1 << 20, 0..300), few in any::<bool>(),
+            k in 10_usize..32
+        ) {
+            if few {
+                for kmer in &mut kmers {
+                    *kmer %= 16;
+                }
+            }
+            let mut expected = kmers.clone();
+            expected.sort_unstable();
+            KmerSpace::new(Alphabet::Dna, k).unwrap().sort(&mut kmers);
+            prop_assert_eq!(kmers, expected);
         }
 
         #[test]

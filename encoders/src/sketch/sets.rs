@@ -4,8 +4,9 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::classes::{Classes, Inverted, Keep};
+use super::classes::{Classes, Inverted};
 use super::kmers::KmerSpace;
+use super::postings::Keep;
 use super::{MIN_KMERS, SketchError, share};
 use crate::alphabet::Alphabet;
 
@@ -155,7 +156,15 @@ impl KmerSets {
 
     /// Returns the classes of at least two records.
     pub(super) fn shared_classes(&self) -> &Classes {
-        self.shared.get_or_init(|| Inverted::build(self, Keep::Shared).classes)
+        self.shared.get_or_init(|| {
+            let alone: Vec<_> = (0..self.len() as u32).map(Some).collect();
+            Inverted::build(self, Keep::Between(&alone)).classes
+        })
+    }
+
+    /// Returns whether [`Self::shared_classes`] were made.
+    pub(super) fn has_shared_classes(&self) -> bool {
+        self.shared.get().is_some()
     }
 
     /// Returns the pairs of (fingerprint, record) in their order, equal sequences side by side.
