@@ -45,7 +45,7 @@ fn files(root: &Path, folder: &Path, out: &mut Vec<String>) {
             if !ELSEWHERE.contains(&name.as_str()) {
                 files(root, &path, out);
             }
-        } else if !name.ends_with(".md") {
+        } else if path.extension().is_none_or(|end| end != "md") {
             out.push(name);
         }
     }
@@ -53,14 +53,15 @@ fn files(root: &Path, folder: &Path, out: &mut Vec<String>) {
 
 /// Records or `refused`, what was found instead, and the classes of the field that `expected` names.
 fn outcome(path: &Path, expected: &str) -> [String; 3] {
+    let refused = |found: &str| ["refused".into(), found.replace(['\t', '\n'], " "), String::new()];
     let found = match inspect(path) {
         Ok(found) => found,
-        Err(error) => return ["refused".into(), error.found.replace(['\t', '\n'], " "), "".into()],
+        Err(error) => return refused(&error.found),
     };
     if let Some(first) = found.odd.iter().find(|odd| odd.starts_with("malformed")) {
         let first = first.split_once(": found ").map_or(first.as_str(), |(_, found)| found);
         let first = first.split_once("; expected").map_or(first, |(found, _)| found);
-        return ["refused".into(), first.replace(['\t', '\n'], " "), "".into()];
+        return refused(first);
     }
     let field = expected.split_once(": ").map_or("", |(field, _)| field);
     let classes = found.fields.iter().find(|known| known.name == field).map(|known| {

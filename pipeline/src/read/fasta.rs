@@ -117,10 +117,10 @@ impl Records {
 
     /// Leaves out empty lines before the first header; elsewhere the reader does.
     fn skip_blank_lines(&mut self) -> Result<(), InputError> {
-        let path = self.path.clone();
-        let source = self.reader.get_mut();
+        let Self { path, reader, .. } = self;
+        let source = reader.get_mut();
         loop {
-            match source.fill_buf().map_err(|e| read_error(&path, &e))?.first() {
+            match source.fill_buf().map_err(|e| read_error(path, &e))?.first() {
                 Some(b'\n' | b'\r') => source.consume(1),
                 _ => return Ok(()),
             }
@@ -275,7 +275,7 @@ mod tests {
             let mut line = 1;
             for n in [200_000, 3, 131_072, 70, 262_144, 1] {
                 let sequence = bases(n);
-                text += &format!(">r{n}{end}");
+                text = text + ">r" + &n.to_string() + end;
                 for part in sequence.chunks(width) {
                     text += &(String::from_utf8_lossy(part).into_owned() + end);
                 }
