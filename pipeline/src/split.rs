@@ -130,9 +130,21 @@ pub fn clusters(
     dataset: &Dataset,
     homology: workflow::Homology,
 ) -> Result<(KmerSets, Clusters), Error> {
+    clusters_counting(dataset, homology, true)
+}
+
+/// As [`clusters`]; `all` says whether records of one cluster will be compared, too.
+fn clusters_counting(
+    dataset: &Dataset,
+    homology: workflow::Homology,
+    all: bool,
+) -> Result<(KmerSets, Clusters), Error> {
     let k = homology.k.unwrap_or_else(|| default_k(dataset.alphabet));
     let failed = |error| Error::stage("split", error);
     let sets = KmerSets::build(&dataset.sequences(), dataset.alphabet, k).map_err(failed)?;
+    if all {
+        sets.count_shared();
+    }
     let clusters = cluster(&sets, homology.containment).map_err(failed)?;
     Ok((sets, clusters))
 }
@@ -159,7 +171,10 @@ pub fn split_with_sets(
     let (sets, clusters) = if dataset.numbers.is_some() {
         (None, grouped::clusters(column.as_deref(), dataset)?)
     } else {
-        let (sets, clusters) = clusters(dataset, config.homology.unwrap_or_default())?;
+        // A split by anything but homology may tear clusters apart.
+        let torn = given.is_some() || config.group.is_some() || config.random.is_some();
+        let homology = config.homology.unwrap_or_default();
+        let (sets, clusters) = clusters_counting(dataset, homology, torn)?;
         (Some(sets), clusters)
     };
     let mut notes = Vec::new();

@@ -49,6 +49,12 @@ impl<'a> Ranges<'a> {
         Self { sets, keep, read: vec![0; sets.len()], next: 0, count, at_once, shift }
     }
 
+    /// Returns the postings of the first range alone, as a sample of all.
+    pub(super) fn sample(mut self) -> Postings {
+        self.at_once = 1;
+        self.next().and_then(|mut first| first.pop()).unwrap_or_default()
+    }
+
     /// Returns the packed (k-mer, record) pairs of the next ranges, for each block of records.
     ///
     /// Ranges that follow each other are collected together, as their k-mers lie side by side in a

@@ -154,6 +154,14 @@ impl KmerSets {
         Self { space, offsets, kmers, fingerprints: Vec::new(), shared: OnceLock::new() }
     }
 
+    /// Counts the k-mers that records share now, once for all later comparisons.
+    ///
+    /// [`cluster`](super::cluster) and [`cross_pairs`](super::cross_pairs) else count those they need,
+    /// which is less where few k-mers are in several of their groups.
+    pub fn count_shared(&self) {
+        self.shared_classes();
+    }
+
     /// Returns the classes of at least two records.
     pub(super) fn shared_classes(&self) -> &Classes {
         self.shared.get_or_init(|| {
