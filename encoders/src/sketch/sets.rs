@@ -156,7 +156,7 @@ impl KmerSets {
 
     /// Counts the k-mers that records share now, once for all later comparisons.
     ///
-    /// [`cluster`](super::cluster) and [`cross_pairs`](super::cross_pairs) else count those they need,
+    /// [`cluster()`](super::cluster()) and [`cross_pairs`](super::cross_pairs) else count those they need,
     /// which is less where few k-mers are in several of their groups.
     pub fn count_shared(&self) {
         self.shared_classes();
