@@ -14,6 +14,7 @@ use crate::kmer::{KmerCounts, Scale, kmer_names};
 use crate::number::{NumberEncoder, NumberError};
 use crate::one_hot::OneHot;
 use crate::property::PropertyScale;
+use crate::quality::OneHotQuality;
 use crate::reduced_kmer::ReducedKmerCounts;
 use crate::reduction::Reduction;
 use crate::six_frames::SixFrames;
@@ -41,6 +42,17 @@ pub enum EncoderConfig {
         /// Positions L; what is beyond is cut off and counted.
         length: usize,
         /// What N and X become.
+        #[serde(default)]
+        unknown: UnknownAs,
+    },
+    /// One-hot bases of FASTQ records, and the probability that each call is right: (N, L, 5).
+    OneHotQuality {
+        /// The alphabet of the sequences, DNA or RNA.
+        #[serde(default)]
+        alphabet: Alphabet,
+        /// Positions L; what is beyond is cut off and counted.
+        length: usize,
+        /// What N becomes.
         #[serde(default)]
         unknown: UnknownAs,
     },
@@ -131,6 +143,7 @@ impl EncoderConfig {
             Self::Curve(_) | Self::Genotypes(_) => return None,
             Self::AllelePair { .. } => Alphabet::Dna,
             Self::OneHot { alphabet, .. }
+            | Self::OneHotQuality { alphabet, .. }
             | Self::KmerCounts { alphabet, .. }
             | Self::KmerTokens { alphabet, .. }
             | Self::Codons { alphabet, .. }
@@ -155,6 +168,12 @@ impl EncoderConfig {
             }
             sequences => Ok(build(sequences)?.shape()),
         }
+    }
+
+    /// Returns whether a sequence is encoded with the qualities of its symbols.
+    #[must_use]
+    pub fn qualities(&self) -> bool {
+        matches!(self, Self::OneHotQuality { .. })
     }
 
     /// Returns the encoder of numbers; `None` where records are sequences.
@@ -186,6 +205,7 @@ impl EncoderConfig {
     pub fn reach(&self) -> Option<usize> {
         match *self {
             Self::OneHot { length, .. }
+            | Self::OneHotQuality { length, .. }
             | Self::Reduced { length, .. }
             | Self::Properties { length, .. } => Some(length),
             Self::KmerTokens { k, stride, length, .. } => {
@@ -213,6 +233,9 @@ impl EncoderConfig {
     pub fn names(&self) -> Result<Vec<String>, ConfigError> {
         Ok(match *self {
             Self::OneHot { alphabet, .. } => kmer_names(alphabet, 1).collect(),
+            Self::OneHotQuality { alphabet, .. } => {
+                kmer_names(check_bases(alphabet)?, 1).chain(["quality".to_string()]).collect()
+            }
             Self::KmerCounts { k, canonical, scale, alphabet } => {
                 check_counts(k, canonical, alphabet)?;
                 KmerCounts::new(alphabet, k, canonical, scale).names()
@@ -253,6 +276,9 @@ pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
     Ok(match *config {
         EncoderConfig::OneHot { alphabet, length, unknown } => {
             Box::new(OneHot::new(alphabet, check_length(length)?, unknown))
+        }
+        EncoderConfig::OneHotQuality { alphabet, length, unknown } => {
+            Box::new(OneHotQuality::new(check_bases(alphabet)?, check_length(length)?, unknown))
         }
         EncoderConfig::KmerCounts { k, canonical, scale, alphabet } => {
             check_counts(k, canonical, alphabet)?;
@@ -446,7 +472,7 @@ mod tests {
     #[test]
     fn the_schema_refuses_unknown_keys() {
         let schema = schemars::schema_for!(EncoderConfig).to_value().to_string();
-        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 25, "{schema}");
+        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 27, "{schema}");
         assert!(schema.contains("kmer-tokens") && schema.contains("log-l2"), "{schema}");
     }
 }

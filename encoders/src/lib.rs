@@ -30,6 +30,7 @@ pub mod kmer;
 pub mod number;
 pub mod one_hot;
 pub mod property;
+pub mod quality;
 pub mod reduced_kmer;
 pub mod reduction;
 pub mod six_frames;

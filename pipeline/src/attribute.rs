@@ -33,7 +33,9 @@ impl Method {
         let single = encoder.frame() == 1 && !matches!(encoder, EncoderConfig::AllelePair { .. });
         let symbols = matches!(encoder.shape(), Ok(Shape::Symbols { .. }));
         match self {
-            Self::Mutagenesis => !matches!(encoder, EncoderConfig::AllelePair { .. }),
+            Self::Mutagenesis => {
+                !encoder.qualities() && !matches!(encoder, EncoderConfig::AllelePair { .. })
+            }
             Self::Gradient | Self::Integrated => single && symbols,
         }
     }

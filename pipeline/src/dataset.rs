@@ -42,6 +42,8 @@ pub struct Dataset {
     /// The records where they are numbers: their sequences are then empty.
     pub numbers: Option<Numbers>,
     symbols: Vec<u8>,
+    /// Quality of each symbol (ASCII, Phred + 33); empty where records have none.
+    qualities: Vec<u8>,
     offsets: Vec<usize>,
     ids: Vec<String>,
     /// Class names, sorted; a label is an index into them.
@@ -67,6 +69,7 @@ impl Dataset {
             alphabet,
             numbers: None,
             symbols: Vec::new(),
+            qualities: Vec::new(),
             offsets: vec![0],
             ids: Vec::new(),
             classes: Vec::new(),
@@ -88,6 +91,14 @@ impl Dataset {
         if let Some((_, end)) = self.sources.last_mut() {
             *end += 1;
         }
+    }
+
+    /// Appends an unlabelled record with the quality of each symbol.
+    ///
+    /// All records of a data set have qualities, or none has.
+    pub fn push_read(&mut self, id: String, sequence: &[u8], qualities: &[u8], line: u64) {
+        self.qualities.extend_from_slice(qualities);
+        self.push(id, sequence, line);
     }
 
     /// An empty data set of numbers.
@@ -140,6 +151,12 @@ impl Dataset {
         &self.symbols[self.offsets[i]..self.offsets[i + 1]]
     }
 
+    /// Quality of each symbol of record `i` (ASCII, Phred + 33); empty where records have none.
+    #[must_use]
+    pub fn qualities(&self, i: usize) -> &[u8] {
+        self.qualities.get(self.offsets[i]..self.offsets[i + 1]).unwrap_or_default()
+    }
+
     /// Identifier of record `i`.
     #[must_use]
     pub fn id(&self, i: usize) -> &str {
@@ -185,11 +202,11 @@ impl Dataset {
             self.numbers.as_ref().map(|n| Numbers::new(n.measured.clone(), n.channels.clone()));
         out.skipped.clone_from(&self.skipped);
         for &i in keep {
-            match &self.numbers {
-                Some(numbers) => {
-                    out.push_numbers(self.ids[i].clone(), numbers.record(i), self.lines[i]);
-                }
-                None => out.push(self.ids[i].clone(), self.sequence(i), self.lines[i]),
+            let (id, line) = (self.ids[i].clone(), self.lines[i]);
+            if let Some(numbers) = &self.numbers {
+                out.push_numbers(id, numbers.record(i), line);
+            } else {
+                out.push_read(id, self.sequence(i), self.qualities(i), line);
             }
         }
         let name = |i: &usize| self.labels[*i].map(|l| self.classes[l as usize].clone());
@@ -240,6 +257,18 @@ mod tests {
         assert_eq!(kept.sequence(1), b"TTT");
         assert_eq!(kept.groups[0].values, [Some(0), None]);
         assert_eq!(kept.class_counts(), [1]);
+    }
+
+    #[test]
+    fn qualities_stay_with_their_record() {
+        let mut dataset = Dataset::new(Alphabet::Dna);
+        dataset.push_read("a".into(), b"ACG", b"I5!", 1);
+        dataset.push_read("b".into(), b"TT", b"+~", 5);
+        let kept = dataset.select(&[1]);
+        assert_eq!((kept.qualities(0), dataset.qualities(0)), (&b"+~"[..], &b"I5!"[..]));
+        let mut plain = Dataset::new(Alphabet::Dna);
+        plain.push("c".into(), b"ACG", 1);
+        assert!(plain.qualities(0).is_empty() && plain.select(&[0]).qualities(0).is_empty());
     }
 
     #[test]

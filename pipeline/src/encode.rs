@@ -59,7 +59,11 @@ impl<'a> Records<'a> {
         if let Some(numbers) = &dataset.numbers {
             return Self::Numbers(indices.iter().map(|i| numbers.record(*i)).collect());
         }
-        let forward = |i: &usize| Strand { symbols: dataset.sequence(*i), reverse: false };
+        let forward = |i: &usize| Strand {
+            symbols: dataset.sequence(*i),
+            qualities: dataset.qualities(*i),
+            reverse: false,
+        };
         Self::Sequences(indices.iter().map(forward).collect())
     }
 
@@ -85,10 +89,12 @@ impl<'a> Records<'a> {
         let strands = if both_strands { &[false, true][..] } else { &[false] };
         let mut parts = Vec::with_capacity(sequences.len() * strands.len());
         let mut counts = Vec::with_capacity(sequences.len());
-        for Strand { symbols, .. } in sequences {
+        for Strand { symbols, qualities, .. } in sequences {
             let before = parts.len();
-            for symbols in longer.parts(config, symbols) {
-                parts.extend(strands.iter().map(|&reverse| Strand { symbols, reverse }));
+            for part in longer.parts(config, symbols.len()) {
+                let qualities = qualities.get(part.clone()).unwrap_or_default();
+                let symbols = &symbols[part];
+                parts.extend(strands.iter().map(|&reverse| Strand { symbols, qualities, reverse }));
             }
             counts.push(parts.len() - before);
         }
@@ -105,7 +111,13 @@ impl<'a> Records<'a> {
 
 /// An encoder beside the records that it takes.
 enum Paired<'a> {
-    Sequences(Box<dyn Encoder>, Alphabet, Vec<Strand<'a>>),
+    Sequences {
+        encoder: Box<dyn Encoder>,
+        alphabet: Alphabet,
+        /// Whether it takes qualities behind the symbols.
+        qualities: bool,
+        strands: Vec<Strand<'a>>,
+    },
     Numbers(Box<dyn NumberEncoder>, Vec<&'a [f32]>),
 }
 
@@ -134,7 +146,8 @@ impl<'a> Encoded<'a> {
             (None, Records::Numbers(_)) => return Err(ConfigError::Sequences),
             (None, Records::Sequences(sequences)) => {
                 let alphabet = config.alphabet().unwrap_or_default();
-                Paired::Sequences(build(config)?, alphabet, sequences)
+                let (encoder, qualities) = (build(config)?, config.qualities());
+                Paired::Sequences { encoder, alphabet, qualities, strands: sequences }
             }
         };
         let mut encoded = Self {
@@ -182,7 +195,7 @@ impl<'a> Encoded<'a> {
         let mut truncated = 0;
         // What does not fit does not on either strand: records are counted once.
         let once = |i: &usize| match &self.paired {
-            Paired::Sequences(_, _, strands) => !strands[*i].reverse,
+            Paired::Sequences { strands, .. } => !strands[*i].reverse,
             Paired::Numbers(..) => true,
         };
         for chunk in self.chunks(256) {
@@ -205,9 +218,10 @@ impl<'a> Encoded<'a> {
         batch: &mut cistron_encoders::Batch,
     ) -> Result<(), SourceError> {
         match &self.paired {
-            Paired::Sequences(encoder, alphabet, sequences) => {
-                let strands: Vec<_> = indices.map(|i| sequences[i].symbols(*alphabet)).collect();
-                let chosen: Vec<&[u8]> = strands.iter().map(AsRef::as_ref).collect();
+            Paired::Sequences { encoder, alphabet, qualities, strands } => {
+                let bytes: Vec<_> =
+                    indices.map(|i| strands[i].bytes(*alphabet, *qualities)).collect();
+                let chosen: Vec<&[u8]> = bytes.iter().map(AsRef::as_ref).collect();
                 encoder.encode(&chosen, batch)?;
             }
             Paired::Numbers(curve, numbers) => {

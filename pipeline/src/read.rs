@@ -57,6 +57,7 @@ pub fn read(loaded: &Loaded) -> Result<Dataset, Error> {
     let files = sources::files(config, |path| loaded.resolve(path))?;
     let classes = config.labels.as_ref().and_then(|labels| labels.classes.as_ref());
 
+    let qualities = loaded.workflow.qualities();
     let mut dataset = Dataset::new(reading.result());
     let mut annotations = Vec::new();
     // Where each identifier was first seen: file and line.
@@ -76,7 +77,13 @@ pub fn read(loaded: &Loaded) -> Result<Dataset, Error> {
             match row {
                 Ok((_, annotation)) if left_out(classes, &annotation) => other_classes += 1,
                 Ok((record, annotation)) => {
-                    dataset.push(record.id, &record.sequence, record.line);
+                    if qualities {
+                        has_qualities(&file.path, &record)?;
+                        let Record { id, sequence, qualities, line, .. } = record;
+                        dataset.push_read(id, &sequence, &qualities, line);
+                    } else {
+                        dataset.push(record.id, &record.sequence, record.line);
+                    }
                     annotations.push(annotation);
                 }
                 Err(error) if config.on_error == OnError::Skip && error.is_of_a_record() => {
@@ -263,6 +270,18 @@ fn table_rows(
         }
         Ok((record, annotation))
     })))
+}
+
+/// Checks that a record has the qualities that an encoder takes.
+fn has_qualities(path: &Path, record: &Record) -> Result<(), InputError> {
+    if record.qualities.len() == record.sequence.len() {
+        return Ok(());
+    }
+    let help = "read FASTQ, or encode with `one-hot` instead of `one-hot-quality`";
+    Err(InputError::new(path, "no qualities", "the quality of each symbol", help)
+        .at_record(record.number)
+        .at_line(record.line)
+        .with_id(record.id.as_str()))
 }
 
 fn left_out(classes: Option<&Vec<String>>, annotation: &Annotation) -> bool {

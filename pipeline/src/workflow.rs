@@ -234,6 +234,15 @@ pub struct Input {
     pub strand: Option<Strand>,
 }
 
+impl Workflow {
+    /// Whether a model takes the qualities of FASTQ records.
+    #[must_use]
+    pub fn qualities(&self) -> bool {
+        let own = self.models.values().filter_map(|model| model.encode.as_ref());
+        self.encode.iter().chain(own).any(EncoderConfig::qualities)
+    }
+}
+
 impl Input {
     /// The file where it holds numbers: genotypes, curves or Cq.
     #[must_use]

@@ -95,6 +95,11 @@ impl Predict {
                         let text = "the model learnt from variants, and the file holds none";
                         return Err(Error::Usage(format!("{text}\n  help: {help}")));
                     }
+                    other if card.encoder.qualities() && other != Format::Fastq => {
+                        let help = "name a FASTQ file: the model takes the quality of each symbol";
+                        let text = format!("the file is {other}, which has no qualities");
+                        return Err(Error::Usage(format!("{text}\n  help: {help}")));
+                    }
                     Format::Fastq => Input { fastq: Some(path), ..Input::default() },
                     Format::Table if self.reference.is_some() => Input {
                         bed: Some(path),

@@ -46,18 +46,28 @@ impl ReverseComplement {
 pub struct Strand<'a> {
     /// Symbols as they were read.
     pub symbols: &'a [u8],
+    /// Quality of each symbol; empty where there are none.
+    pub qualities: &'a [u8],
     /// Whether the reverse complement is meant.
     pub reverse: bool,
 }
 
 impl<'a> Strand<'a> {
-    /// The symbols on this strand.
+    /// What an encoder is given: the symbols on this strand, and their qualities behind them where
+    /// they are asked for.
     #[must_use]
-    pub fn symbols(self, alphabet: Alphabet) -> Cow<'a, [u8]> {
-        match alphabet.reverse_complement(self.symbols).filter(|_| self.reverse) {
-            Some(reverse) => Cow::Owned(reverse),
-            None => Cow::Borrowed(self.symbols),
+    pub fn bytes(self, alphabet: Alphabet, qualities: bool) -> Cow<'a, [u8]> {
+        let reverse = alphabet.reverse_complement(self.symbols).filter(|_| self.reverse);
+        if !qualities {
+            return reverse.map_or(Cow::Borrowed(self.symbols), Cow::Owned);
         }
+        let turned = reverse.is_some();
+        let mut bytes = reverse.unwrap_or_else(|| self.symbols.to_vec());
+        bytes.extend_from_slice(self.qualities);
+        if turned {
+            bytes[self.symbols.len()..].reverse();
+        }
+        Cow::Owned(bytes)
     }
 }
 
@@ -67,10 +77,12 @@ mod tests {
 
     #[test]
     fn strands_by_hand() {
-        let strand = |reverse| Strand { symbols: b"AACG", reverse };
-        assert_eq!(*strand(false).symbols(Alphabet::Dna), *b"AACG");
-        assert_eq!(*strand(true).symbols(Alphabet::Dna), *b"CGTT");
-        assert_eq!(*strand(true).symbols(Alphabet::Protein), *b"AACG");
+        let strand = |reverse| Strand { symbols: b"AACG", qualities: b"I+5!", reverse };
+        assert_eq!(*strand(false).bytes(Alphabet::Dna, false), *b"AACG");
+        assert_eq!(*strand(true).bytes(Alphabet::Dna, false), *b"CGTT");
+        assert_eq!(*strand(true).bytes(Alphabet::Protein, false), *b"AACG");
+        assert_eq!(*strand(false).bytes(Alphabet::Dna, true), *b"AACGI+5!");
+        assert_eq!(*strand(true).bytes(Alphabet::Dna, true), *b"CGTT!5+I");
     }
 
     #[test]

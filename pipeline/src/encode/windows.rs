@@ -1,5 +1,7 @@
 //! What becomes of sequences that are longer than their encoder.
 
+use std::ops::Range;
+
 use cistron_encoders::EncoderConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,20 +19,20 @@ pub enum Longer {
 }
 
 impl Longer {
-    /// The parts of a sequence that an encoder is given: at least one.
+    /// The parts of a sequence of `symbols` that an encoder is given: at least one.
     #[must_use]
-    pub fn parts<'a>(self, config: &EncoderConfig, sequence: &'a [u8]) -> Vec<&'a [u8]> {
-        let (Self::Windows, Some(reach)) = (self, config.reach()) else { return vec![sequence] };
-        if sequence.len() <= reach || reach == 0 {
-            return vec![sequence];
-        }
+    pub fn parts(self, config: &EncoderConfig, symbols: usize) -> Vec<Range<usize>> {
+        let reach = match (self, config.reach()) {
+            (Self::Windows, Some(reach)) if reach > 0 && symbols > reach => reach,
+            _ => return std::iter::once(0..symbols).collect(),
+        };
         // Windows begin where a codon does.
         let frame = config.frame();
         let whole = |symbols: usize| (symbols / frame).max(1) * frame;
-        let last = (sequence.len() - reach) / frame * frame;
+        let last = (symbols - reach) / frame * frame;
         let step = whole(reach / 2);
         let starts = (0..last).step_by(step).chain([last]);
-        starts.map(|start| &sequence[start..start + reach]).collect()
+        starts.map(|start| start..start + reach).collect()
     }
 }
 
@@ -40,9 +42,8 @@ mod tests {
 
     fn starts(config: &str, length: usize) -> Vec<(usize, usize)> {
         let config: EncoderConfig = serde_json::from_str(config).unwrap();
-        let sequence: Vec<u8> = (0..length).map(|i| i as u8).collect();
-        let parts = Longer::Windows.parts(&config, &sequence);
-        parts.iter().map(|part| (usize::from(part[0]), part.len())).collect()
+        let parts = Longer::Windows.parts(&config, length);
+        parts.iter().map(|part| (part.start, part.len())).collect()
     }
 
     #[test]
@@ -66,6 +67,6 @@ mod tests {
     #[test]
     fn truncation_leaves_the_sequence_to_the_encoder() {
         let config = serde_json::from_str(r#"{"one-hot": {"length": 2}}"#).unwrap();
-        assert_eq!(Longer::Truncate.parts(&config, b"ACGT"), [b"ACGT"]);
+        assert_eq!(Longer::Truncate.parts(&config, 4), std::slice::from_ref(&(0..4)));
     }
 }

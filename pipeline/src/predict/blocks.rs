@@ -77,7 +77,7 @@ impl Iterator for Blocks {
                 *next = Some(record);
                 break;
             }
-            block.push(record.id, &record.sequence, record.line);
+            block.push_read(record.id, &record.sequence, &record.qualities, record.line);
         }
         (!block.is_empty()).then_some(Ok(block))
     }

@@ -30,6 +30,10 @@ pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mi
     for (name, input) in &workflow.predict {
         check.file_name(&["predict", name], name);
         check.input(name, input);
+        if workflow.qualities() && input.fastq.is_none() {
+            let help = "`fastq: FILE`: models take the quality of each symbol";
+            check.push(&["predict", name], format!("`{name}` has no qualities"), help);
+        }
         if workflow.read.variants.is_some() && input.vcf.is_none() {
             let help = "`vcf: FILE` with `reference: FASTA`";
             let message = format!("`{name}` names no variants, and models learn from variants");
@@ -208,6 +212,11 @@ impl Check<'_> {
         };
         if !self.encoder_fits(path, config, &workflow.read) {
             return;
+        }
+        let reads = !workflow.read.files.is_empty() || workflow.read.folder.is_some();
+        if config.qualities() && workflow.read.fastq.is_none() && !reads {
+            let help = "`read: {fastq: FILE}` with `encode: {one-hot-quality: {length: 150}}`";
+            self.push(path, "`one-hot-quality` takes FASTQ records", help);
         }
         if !model.reverse_complement.fits(config) {
             let help = "leave it out; variants have `read: {variants: {strand: …}}`";
