@@ -35,7 +35,7 @@ impl Reference {
                         `samtools faidx` says where it is not";
             InputError::new(path, error.to_string(), "FASTA that can be indexed", help)
         };
-        let index = if let Some(index) = usable_index(path) {
+        let index = if let Some(index) = usable_index(path, "fai") {
             fai::fs::read(index).map_err(|error| failed(&error))?
         } else {
             let file = File::open(path).map_err(|error| failed(&error))?;
@@ -110,10 +110,10 @@ impl Reference {
     }
 }
 
-/// The index beside a file, where it is not older than the file.
-fn usable_index(path: &Path) -> Option<PathBuf> {
+/// The index `FILE.end` beside a file, where it is not older than the file.
+pub(super) fn usable_index(path: &Path, end: &str) -> Option<PathBuf> {
     let mut index = path.as_os_str().to_owned();
-    index.push(".fai");
+    index.push(format!(".{end}"));
     let modified = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
     let index = PathBuf::from(index);
     (modified(&index)? >= modified(path)?).then_some(index)

@@ -1,7 +1,7 @@
 //! A stretch of a reference sequence: which variants lie in it, and where they start in the file.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use noodles::core::Region;
 use noodles::csi::BinningIndex;
@@ -10,6 +10,7 @@ use noodles::{bgzf, csi, tabix, vcf};
 
 use super::format::Format;
 use super::open::{Compression, Source};
+use super::reference::usable_index;
 use crate::error::InputError;
 
 /// Reads `chr1`, `chr1:1000-2000` or `chr1:1,000-2,000`: positions from 1, both ends included.
@@ -70,13 +71,7 @@ pub(super) fn seek(
 /// The index beside a file; one that is older than the file is not used.
 fn index(path: &Path) -> Result<Option<Box<dyn BinningIndex>>, InputError> {
     for end in ["csi", "tbi"] {
-        let mut file = path.as_os_str().to_owned();
-        file.push(format!(".{end}"));
-        let file = PathBuf::from(file);
-        let modified = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
-        if modified(&file).is_none_or(|index| modified(path).is_some_and(|data| index < data)) {
-            continue;
-        }
+        let Some(file) = usable_index(path, end) else { continue };
         let failed = |error: std::io::Error| {
             let help = "make it again: `bcftools index -f FILE`";
             InputError::new(&file, error.to_string(), "an index", help)
