@@ -1,5 +1,7 @@
 //! Alphabets of biological sequences and their one-byte symbol codes.
 
+mod translate;
+
 use bio::alphabets::{dna, rna};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -97,31 +99,19 @@ impl Alphabet {
 
     /// Writes the codes of `sequence` to the front of `out`; stops at the shorter of the two.
     pub(crate) fn codes_into(self, sequence: &[u8], out: &mut [u8]) -> Result<(), UnknownSymbol> {
-        let (lookup, bases) = (self.lookup(), self.bases());
-        let mut seen = 0;
-        for (codes, symbols) in out.chunks_mut(CHUNK).zip(sequence.chunks(CHUNK)) {
-            if bases.is_some_and(|bases| base_codes(bases, symbols, codes)) {
-                continue;
-            }
-            for (code, &symbol) in codes.iter_mut().zip(symbols) {
-                *code = lookup[usize::from(symbol)];
-                seen |= *code;
-            }
+        let length = sequence.len().min(out.len());
+        let (sequence, out) = (&sequence[..length], &mut out[..length]);
+        if translate::write(self.lookup(), self.bases(), sequence, out) {
+            Ok(())
+        } else {
+            self.check(sequence)
         }
-        // Codes are below 128, so the top bit tells whether any byte was no symbol.
-        if seen < 128 { Ok(()) } else { self.check(&sequence[..sequence.len().min(out.len())]) }
     }
 
     /// Checks that every byte of `sequence` is a symbol of the alphabet.
     pub fn check(self, sequence: &[u8]) -> Result<(), UnknownSymbol> {
-        let (lookup, bases) = (self.lookup(), self.bases());
-        let seen = sequence.chunks(CHUNK).fold(0, |seen, symbols| {
-            if bases.is_some_and(|bases| base_codes(bases, symbols, &mut [0; CHUNK])) {
-                return seen;
-            }
-            symbols.iter().fold(seen, |seen, &symbol| seen | lookup[usize::from(symbol)])
-        });
-        if seen < 128 {
+        let lookup = self.lookup();
+        if translate::known(lookup, self.bases(), sequence) {
             return Ok(());
         }
         match sequence.iter().position(|&symbol| lookup[usize::from(symbol)] == NO_SYMBOL) {
@@ -266,26 +256,6 @@ const fn lookup(symbols: &[u8]) -> [u8; 256] {
         at += 1;
     }
     table
-}
-
-/// Symbols that are compared with the bases at once.
-const CHUNK: usize = 64;
-
-/// Writes the codes of symbols that are all one of four bases in either case; `false` where one is
-/// not, and the codes are then to be looked up.
-///
-/// Comparisons are done many at a time by vector instructions; a look-up in a table is not.
-fn base_codes(bases: [u8; 4], symbols: &[u8], codes: &mut [u8]) -> bool {
-    let [a, c, g, t] = bases;
-    let mut least = u8::MAX;
-    for (code, symbol) in codes.iter_mut().zip(symbols) {
-        // Without the bit of the case.
-        let upper = symbol & !0x20;
-        let is = |base: u8, code: u8| if upper == base { code } else { 0 };
-        *code = is(a, 1) | is(c, 2) | is(g, 3) | is(t, 4);
-        least = least.min(*code);
-    }
-    least > 0
 }
 
 #[cfg(test)]

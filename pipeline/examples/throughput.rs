@@ -15,6 +15,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use cistron::read::fasta::Records;
+use cistron::read::record::Record;
 use cistron_encoders::alphabet::Alphabet;
 use flate2::read::MultiGzDecoder;
 
@@ -153,16 +154,23 @@ fn inflated(path: &Path) -> usize {
 }
 
 fn checked(path: &Path) -> usize {
-    Records::open(path, Alphabet::Dna).unwrap().map(|r| r.unwrap().sequence.len()).sum()
+    let (mut records, mut record) =
+        (Records::open(path, Alphabet::Dna).unwrap(), Record::default());
+    let mut symbols = 0;
+    while records.read_record(&mut record).unwrap() {
+        symbols += record.sequence.len();
+    }
+    symbols
 }
 
 fn codes(path: &Path) -> usize {
-    let mut codes = Vec::new();
+    let (mut codes, mut record) = (Vec::new(), Record::default());
     let mut symbols = 0;
     // Turning symbols into codes checks them.
-    for record in Records::open(path, None).unwrap() {
+    let mut records = Records::open(path, None).unwrap();
+    while records.read_record(&mut record).unwrap() {
         codes.clear();
-        Alphabet::Dna.codes(&record.unwrap().sequence, &mut codes).unwrap();
+        Alphabet::Dna.codes(&record.sequence, &mut codes).unwrap();
         symbols += codes.len();
     }
     symbols

@@ -21,7 +21,7 @@ pub struct Records {
     ended: bool,
     /// Number of an earlier record of two lines of one length, and that length.
     doubled: Option<(u64, usize)>,
-    /// Room for the next sequence: records are often of like length.
+    /// Room for the next sequence of the iterator: records are often of like length.
     room: usize,
 }
 
@@ -51,8 +51,20 @@ impl Records {
         }
     }
 
-    /// Reads one record; `None` at the end of the file.
-    fn read(&mut self) -> Result<Option<Record>, InputError> {
+    /// Reads the next record into `record`, whose memory is used again; `false` at the end.
+    ///
+    /// Several times as fast as the iterator where records are short. After an error `record` holds
+    /// what had been read, and the next call goes on with the record behind it.
+    pub fn read_record(&mut self, record: &mut Record) -> Result<bool, InputError> {
+        if self.ended {
+            return Ok(false);
+        }
+        let read = self.read(record);
+        self.ended |= read.as_ref().is_err_and(|error| error.fatal);
+        read
+    }
+
+    fn read(&mut self, record: &mut Record) -> Result<bool, InputError> {
         self.skip_blank_lines()?;
         let line = self.reader.get_ref().line();
         match self.reader.read_definition(&mut self.definition) {
@@ -68,27 +80,37 @@ impl Records {
             }
         }
         self.number += 1;
-        let mut sequence = Vec::with_capacity(self.room);
-        let lines = read_sequence(self.reader.get_mut(), &mut sequence)
+        (record.number, record.line) = (self.number, line);
+        record.qualities.clear();
+        record.sequence.clear();
+        let lines = read_sequence(self.reader.get_mut(), &mut record.sequence)
             .map_err(|error| read_error(&self.path, &error).at_record(self.number).at_line(line))?;
-        self.room = sequence.len().min(ROOM);
+        self.name(record)?;
+        self.check_label_line(lines, record)?;
+        if let Some(alphabet) = self.alphabet {
+            check(&self.path, record, alphabet)?;
+        }
+        Ok(true)
+    }
+
+    /// Writes the definition that was read to the record's id and header.
+    fn name(&self, record: &mut Record) -> Result<(), InputError> {
+        record.id.clear();
+        record.header.clear();
         let name = std::str::from_utf8(self.definition.name().as_ref());
         let description = self.definition.description().map(|d| std::str::from_utf8(d.as_ref()));
         let (Ok(id), Ok(description)) = (name, description.transpose()) else {
             let help = "convert the file: iconv -f latin1 -t utf-8";
-            return Err(self
-                .error(line, "a header that is not UTF-8", help)
-                .at_record(self.number));
+            let error = self.error(record.line, "a header that is not UTF-8", help);
+            return Err(error.at_record(self.number));
         };
-        let header = description.map_or_else(|| id.to_string(), |text| format!("{id} {text}"));
-        let id = id.to_string();
-        let record =
-            Record { id, header, sequence, number: self.number, line, ..Record::default() };
-        self.check_label_line(lines, &record)?;
-        if let Some(alphabet) = self.alphabet {
-            check(&self.path, &record, alphabet)?;
+        record.id.push_str(id);
+        record.header.push_str(id);
+        if let Some(description) = description {
+            record.header.push(' ');
+            record.header.push_str(description);
         }
-        Ok(Some(record))
+        Ok(())
     }
 
     /// Refuses a file of three lines a record: header, sequence and a label for each position.
@@ -127,13 +149,13 @@ impl Records {
         }
     }
 
-    fn end(&mut self) -> Result<Option<Record>, InputError> {
+    fn end(&mut self) -> Result<bool, InputError> {
         self.ended = true;
         if self.number == 0 {
             let help = "give a file with at least one record";
             return Err(InputError::new(&self.path, "an empty file", "FASTA records", help));
         }
-        Ok(None)
+        Ok(false)
     }
 
     fn error(&self, line: u64, found: &str, help: &str) -> InputError {
@@ -146,12 +168,11 @@ impl Iterator for Records {
     type Item = Result<Record, InputError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let read = self.read();
-        self.ended |= read.as_ref().is_err_and(|error| error.fatal);
-        read.transpose()
+        let sequence = Vec::with_capacity(self.room);
+        let mut record = Record { sequence, ..Record::default() };
+        let read = self.read_record(&mut record);
+        self.room = record.sequence.len().min(ROOM);
+        read.map(|there| there.then_some(record)).transpose()
     }
 }
 
@@ -192,8 +213,14 @@ fn read_sequence(source: &mut Source, sequence: &mut Vec<u8>) -> io::Result<Line
             if !inside && ahead[next] == b'>' {
                 break;
             }
-            sequence.extend_from_slice(&ahead[next..end]);
-            sequence.truncate(sequence.trim_ascii_end().len().max(start));
+            let line = &ahead[next..end];
+            if inside {
+                sequence.extend_from_slice(line);
+                sequence.truncate(sequence.trim_ascii_end().len().max(start));
+            } else {
+                // What was just written is slower to look at.
+                sequence.extend_from_slice(line.trim_ascii_end());
+            }
             lines.push(sequence.len() - start);
             start = sequence.len();
             (next, ends, inside) = (end + 1, ends + 1, false);
