@@ -81,7 +81,7 @@ fn main() {
     println!("{records} records of {length}\tbefore training {}", peak());
     let (network, executor) = (cnn(length, 64, false), Executor::on(Device::Cpu));
     let config = FitConfig { epochs: 1, batch: 64, ..FitConfig::default() };
-    let run = Fit { network: &network, config: &config, executor: &executor, seed: 1 };
+    let run = Fit { network: &network, config: &config, executor: &executor, seed: 1, from: None };
     let mut observer = |progress: &Progress<'_>| match progress {
         Progress::Step { step, .. } if *step >= steps => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),

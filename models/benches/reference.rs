@@ -25,7 +25,7 @@ use cistron_models::executor::Executor;
 use cistron_models::head::{CrossEntropy, Targets};
 use cistron_models::input::{Input, InputShape, InputValues};
 use cistron_models::network::Network;
-use cistron_models::optimizer::{AdamW, Optimizer};
+use cistron_models::optimizer::{Optimizer, OptimizerChoice};
 use cistron_models::weights::Weights;
 use networks::{CLASSES, VOCABULARY, cnn, transformer};
 
@@ -88,8 +88,7 @@ impl Bench {
             std::hint::black_box(logits);
         });
         report(&format!("{work} predict"), &measured);
-        let adam = AdamW::new(weights.len(), AdamW::BETAS, AdamW::EPSILON, 0.0);
-        let mut optimizer = Optimizer::AdamW(adam);
+        let mut optimizer = Optimizer::new(OptimizerChoice::Adamw {}, 0.0, &weights);
         let mut gradients = vec![0.0; weights.len()];
         let measured = clock::measure(seconds, threads, |number| {
             let labels = &self.labels[number % self.labels.len()];

@@ -1,13 +1,17 @@
 //! The architectures that a workflow can ask for, and the networks that they become.
 
 mod conv;
+mod hybrid;
 mod logistic;
 mod mlp;
+mod residual;
 mod transformer;
 
 pub use conv::Conv;
+pub use hybrid::Hybrid;
 pub use logistic::Logistic;
 pub use mlp::Mlp;
+pub use residual::Residual;
 pub use transformer::Transformer;
 
 use schemars::JsonSchema;
@@ -26,6 +30,10 @@ pub enum Architecture {
     Mlp(Mlp),
     /// A convolutional network along the positions.
     Conv(Conv),
+    /// A dilated residual convolutional network.
+    Residual(Residual),
+    /// Convolution, then attention.
+    Hybrid(Hybrid),
     /// A transformer encoder.
     Transformer(Transformer),
 }
@@ -75,6 +83,8 @@ impl Architecture {
             Self::Logistic(_) => "logistic",
             Self::Mlp(_) => "mlp",
             Self::Conv(_) => "conv",
+            Self::Residual(_) => "residual",
+            Self::Hybrid(_) => "hybrid",
             Self::Transformer(_) => "transformer",
         }
     }
@@ -91,6 +101,8 @@ pub fn build(
         Architecture::Logistic(config) => logistic::layers(*config, input, classes),
         Architecture::Mlp(config) => mlp::layers(config, input, classes),
         Architecture::Conv(config) => conv::layers(config, input, classes),
+        Architecture::Residual(config) => residual::layers(config, input, classes),
+        Architecture::Hybrid(config) => hybrid::layers(config, input, classes),
         Architecture::Transformer(config) => transformer::layers(config, input, classes),
     }?;
     Network::new(input, layers, classes).map_err(|source| BuildError::Network { model, source })
@@ -130,12 +142,14 @@ mod tests {
     const COUNTS: InputShape = InputShape::Dense { length: 1, channels: 256 };
     const CURVE: InputShape = InputShape::Dense { length: 40, channels: 2 };
 
-    fn all() -> [Architecture; 4] {
+    fn all() -> [Architecture; 6] {
         [
             Architecture::Logistic(Logistic::default()),
             Architecture::Mlp(Mlp::default()),
             Architecture::Conv(Conv::default()),
             Architecture::Transformer(Transformer::default()),
+            Architecture::Residual(Residual::default()),
+            Architecture::Hybrid(Hybrid::default()),
         ]
     }
 
@@ -156,6 +170,22 @@ mod tests {
     }
 
     #[test]
+    fn residual_blocks_reach_twice_as_far_each() {
+        use crate::layer::Layer;
+        let residual = Residual { blocks: 3, pool: 1, ..Residual::default() };
+        let network = build(&Architecture::Residual(residual), SYMBOLS, 3).unwrap();
+        let dilation = |layer: &Layer| match layer {
+            Layer::Residual(inner) => inner.iter().find_map(|layer| match layer {
+                Layer::Convolution(convolution) => Some(convolution.dilation),
+                _ => None,
+            }),
+            _ => None,
+        };
+        let found: Vec<usize> = network.layers().iter().filter_map(dilation).collect();
+        assert_eq!(found, [1, 2, 4]);
+    }
+
+    #[test]
     fn each_architecture_takes_what_fits_and_refuses_the_rest() {
         let fits = |architecture: &Architecture| {
             [SYMBOLS, TOKENS, COUNTS, CURVE].map(|input| build(architecture, input, 3).is_ok())
@@ -165,6 +195,8 @@ mod tests {
         assert_eq!(found[1], [true, false, true, true]);
         assert_eq!(found[2], [true, false, false, true]);
         assert_eq!(found[3], [true, true, false, true]);
+        assert_eq!(found[4], [true, false, false, true]);
+        assert_eq!(found[5], [true, false, false, true]);
     }
 
     #[test]
@@ -203,6 +235,12 @@ mod tests {
         let transformer = Transformer { heads: 5, ..Transformer::default() };
         let error = build(&Architecture::Transformer(transformer), TOKENS, 3);
         assert!(matches!(error, Err(BuildError::Setting { setting: "heads", .. })), "{error:?}");
+        let hybrid = Hybrid { heads: 3, ..Hybrid::default() };
+        let error = build(&Architecture::Hybrid(hybrid), SYMBOLS, 3);
+        assert!(matches!(error, Err(BuildError::Setting { setting: "heads", .. })), "{error:?}");
+        let deep = Residual { blocks: 64, ..Residual::default() };
+        let error = build(&Architecture::Residual(deep), SYMBOLS, 3);
+        assert!(matches!(error, Err(BuildError::Setting { setting: "blocks", .. })), "{error:?}");
         let conv = Conv { widths: vec![3], ..Conv::default() };
         let error = build(&Architecture::Conv(conv), SYMBOLS, 3).unwrap_err().to_string();
         assert!(error.contains("widths") && error.contains("[3]"), "{error}");

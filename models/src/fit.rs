@@ -5,6 +5,7 @@ mod config;
 mod epoch;
 mod history;
 mod predict;
+mod snapshot;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ mod tests;
 pub use config::{ConfigError, FitConfig};
 pub use history::{Epoch, Progress};
 pub use predict::predict;
+pub use snapshot::{Snapshot, SnapshotError, Standing};
 pub use source::{Source, SourceError};
 
 use std::ops::ControlFlow;
@@ -34,6 +36,9 @@ pub struct Fit<'a> {
     pub executor: &'a Executor,
     /// Decides first weights, orders and dropout.
     pub seed: u64,
+    /// What to go on from instead of new weights: a snapshot of the same run, which ends with the
+    /// same weights as if it had never stopped.
+    pub from: Option<&'a Snapshot>,
 }
 
 /// A trained network.
@@ -78,6 +83,9 @@ pub enum FitError {
     /// The network could not be run.
     #[error(transparent)]
     Executor(#[from] ExecutorError),
+    /// A snapshot of another run.
+    #[error("training cannot go on from this snapshot: {0}")]
+    Snapshot(#[from] SnapshotError),
     /// The loss is no number any more.
     #[error(
         "the loss became {loss} in epoch {epoch}, step {step}, at learning rate {learning_rate}: \
@@ -120,7 +128,10 @@ pub fn fit(
     let mut weights = Weights::initial(network, run.seed);
     let mut state = epoch::State {
         optimizer: Optimizer::new(config.optimizer, config.weight_decay, &weights),
-        loss: CrossEntropy { label_smoothing: config.label_smoothing },
+        loss: CrossEntropy {
+            label_smoothing: config.label_smoothing,
+            focal_gamma: config.focal_gamma,
+        },
         gradients: vec![0.0; weights.len()],
         step: 0,
         steps: train.len().div_ceil(config.batch) as u64 * config.epochs as u64,
@@ -132,8 +143,17 @@ pub fn fit(
         history: Vec::new(),
         ending: Ending::Completed,
     };
-    let mut lowest = f64::INFINITY;
-    for number in 1..=config.epochs {
+    let mut lowest = None;
+    if let Some(from) = run.from {
+        from.restore(&mut weights, &mut state.optimizer, &mut fitted)?;
+        (state.step, lowest) = (from.progress.step, from.progress.lowest);
+    }
+    while fitted.history.len() < config.epochs {
+        let number = fitted.history.len() + 1;
+        if config.patience > 0 && number > config.patience + fitted.best_epoch {
+            fitted.ending = Ending::Patience;
+            break;
+        }
         let start = Instant::now();
         let trained = epoch::train(run, &mut state, number, train, &mut weights, observer)?;
         let epoch::Trained::Finished { loss, learning_rate } = trained else {
@@ -144,25 +164,24 @@ pub fn fit(
         let seconds = start.elapsed().as_secs_f64();
         let epoch = Epoch::new(number, loss, validated, learning_rate, seconds);
         let better = match epoch.validation_loss {
-            Some(loss) if loss < lowest => {
-                lowest = loss;
-                true
-            }
-            Some(_) => false,
+            Some(loss) => loss < lowest.unwrap_or(f64::INFINITY),
             None => true,
         };
         if better {
+            lowest = epoch.validation_loss;
             fitted.best_epoch = number;
             fitted.weights.as_mut_slice().copy_from_slice(weights.as_slice());
         }
-        let stop = observer(&Progress::Epoch(&epoch)).is_break();
         fitted.history.push(epoch);
-        if stop {
+        let standing = Standing {
+            weights: &weights,
+            optimizer: &state.optimizer,
+            step: state.step,
+            lowest,
+            fitted: &fitted,
+        };
+        if observer(&Progress::Epoch(&epoch, standing)).is_break() {
             fitted.ending = Ending::Stopped;
-            break;
-        }
-        if config.patience > 0 && number - fitted.best_epoch >= config.patience {
-            fitted.ending = Ending::Patience;
             break;
         }
     }

@@ -1,11 +1,11 @@
 //! Optimizers on flat buffers of weights and gradients.
 
-mod adamw;
+mod adam;
 mod clip;
 mod schedule;
 mod sgd;
 
-pub use adamw::AdamW;
+pub use adam::{Adam, Decay};
 pub use clip::clip_norm;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
@@ -22,6 +22,8 @@ use crate::weights::Weights;
 pub enum OptimizerChoice {
     /// Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101).
     Adamw {},
+    /// Adam with weight decay as part of the gradient (Kingma & Ba 2015, arXiv:1412.6980).
+    Adam {},
     /// Stochastic gradient descent with momentum.
     Sgd {
         /// Share of the last step that is taken again, in [0, 1).
@@ -35,11 +37,20 @@ impl Default for OptimizerChoice {
     }
 }
 
+/// What an optimizer keeps from step to step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Moments {
+    /// Steps counted.
+    pub(crate) steps: i32,
+    /// Running means, each of one number a weight.
+    pub(crate) lists: Vec<Vec<f32>>,
+}
+
 /// An optimizer with its state.
 #[derive(Clone, Debug)]
 pub enum Optimizer {
-    /// Adam with decoupled weight decay.
-    AdamW(AdamW),
+    /// Adam, with either weight decay.
+    Adam(Adam),
     /// Stochastic gradient descent with momentum.
     Sgd(Sgd),
 }
@@ -48,10 +59,12 @@ impl Optimizer {
     /// The optimizer asked for, before its first step.
     #[must_use]
     pub fn new(choice: OptimizerChoice, weight_decay: f32, weights: &Weights) -> Self {
+        let adam = |decay| {
+            Self::Adam(Adam::new(weights.len(), decay, Adam::BETAS, Adam::EPSILON, weight_decay))
+        };
         match choice {
-            OptimizerChoice::Adamw {} => {
-                Self::AdamW(AdamW::new(weights.len(), AdamW::BETAS, AdamW::EPSILON, weight_decay))
-            }
+            OptimizerChoice::Adamw {} => adam(Decay::Decoupled),
+            OptimizerChoice::Adam {} => adam(Decay::Coupled),
             OptimizerChoice::Sgd { momentum } => {
                 Self::Sgd(Sgd::new(weights.len(), momentum, weight_decay))
             }
@@ -66,8 +79,24 @@ impl Optimizer {
         let decays = parameters.iter().map(Parameter::decays);
         let decays = ranges.iter().cloned().zip(decays);
         match self {
-            Self::AdamW(adamw) => adamw.step(values, gradients, decays, learning_rate),
+            Self::Adam(adam) => adam.step(values, gradients, decays, learning_rate),
             Self::Sgd(sgd) => sgd.step(values, gradients, decays, learning_rate),
+        }
+    }
+
+    /// What is kept from step to step.
+    pub(crate) fn moments(&self) -> Moments {
+        match self {
+            Self::Adam(adam) => adam.moments(),
+            Self::Sgd(sgd) => sgd.moments(),
+        }
+    }
+
+    /// Takes up what was kept; `false` where it is of another optimizer or number of weights.
+    pub(crate) fn restore(&mut self, moments: &Moments) -> bool {
+        match self {
+            Self::Adam(adam) => adam.restore(moments),
+            Self::Sgd(sgd) => sgd.restore(moments),
         }
     }
 }

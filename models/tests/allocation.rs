@@ -8,7 +8,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candle_core::Device;
-use cistron_models::architecture::{Architecture, Conv, Transformer, build};
+use cistron_models::architecture::{Architecture, Conv, Hybrid, Residual, Transformer, build};
 use cistron_models::dropout::DropoutKey;
 use cistron_models::executor::Executor;
 use cistron_models::head::{CrossEntropy, Targets};
@@ -81,6 +81,8 @@ fn a_step_allocates_nothing_after_the_first() {
         (Architecture::Conv(Conv::default()), symbols),
         (Architecture::Transformer(Transformer::default()), tokens),
         (Architecture::Transformer(Transformer::default()), symbols),
+        (Architecture::Residual(Residual::default()), symbols),
+        (Architecture::Hybrid(Hybrid::default()), symbols),
     ];
     // One thread: on several, the system's own queues between them grow now and then.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();

@@ -3,6 +3,7 @@
 mod attribute;
 mod audit;
 mod check;
+mod compare;
 mod completions;
 mod coordinates;
 mod explain;
@@ -55,6 +56,7 @@ enum Command {
     Init(init::Init),
     Run(run::Run),
     Check(check::Check),
+    Compare(compare::Compare),
     Predict(predict::Predict),
     Attribute(attribute::Attribute),
     Qpcr(qpcr::Qpcr),
@@ -84,6 +86,7 @@ impl Cli {
             Command::Init(command) => command.run(&console),
             Command::Run(command) => command.run(&console),
             Command::Check(command) => command.run(&console),
+            Command::Compare(command) => command.run(&console),
             Command::Predict(command) => command.run(&console),
             Command::Attribute(command) => command.run(&console),
             Command::Audit(command) => command.run(&console),

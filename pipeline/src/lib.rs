@@ -8,6 +8,7 @@ pub mod artefact;
 pub mod attribute;
 pub mod audit;
 pub mod command;
+pub mod compare;
 pub mod console;
 pub mod dataset;
 pub mod earlier;

@@ -2,13 +2,14 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use cistron_encoders::EncoderConfig;
 use cistron_encoders::sketch::{Denominator, Index, KmerSets, MIN_KMERS};
 use cistron_models::architecture::{self, Architecture};
 use cistron_models::calibration::Temperature;
 use cistron_models::executor::Executor;
-use cistron_models::fit::{self, Epoch, Fit, FitConfig, Progress, Source, fit};
+use cistron_models::fit::{self, Epoch, Fit, FitConfig, Progress, Snapshot, Source, fit};
 use indicatif::ProgressBar;
 
 use crate::artefact;
@@ -22,6 +23,9 @@ use crate::split::{Part, Splits};
 
 /// Share of the validation records that may be called unfamiliar.
 const UNFAMILIAR: f64 = 0.05;
+
+/// Least time between two checkpoints: epochs may take milliseconds, and what is lost then is little.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 
 /// What one shard is trained from.
 pub struct Shard<'a> {
@@ -41,6 +45,9 @@ pub struct Shard<'a> {
     pub fold: usize,
     /// Seed of everything random in training.
     pub seed: u64,
+    /// Where the run stands after its last epoch, so that it goes on after being killed (a second of
+    /// epochs may be lost); the name tells what it depends on, so that no other run goes on from it.
+    pub checkpoint: &'a Path,
 }
 
 /// A trained shard, before it is written.
@@ -49,6 +56,8 @@ pub struct Trained {
     pub model: Model,
     /// One entry an epoch.
     pub history: Vec<Epoch>,
+    /// Epochs that an earlier run had finished.
+    pub resumed: usize,
 }
 
 impl Trained {
@@ -68,9 +77,15 @@ impl Trained {
         let best = self.model.card.training.best_epoch;
         let epochs = self.history.len();
         let kept = best.checked_sub(1).and_then(|at| self.history.get(at));
+        let resumed = match self.resumed {
+            0 => String::new(),
+            epochs => format!(", went on after epoch {epochs}"),
+        };
         match kept.and_then(|epoch| epoch.validation_loss) {
-            Some(loss) => format!("epoch {best} of {epochs} kept, validation loss {loss:.3}"),
-            None => format!("epoch {best} of {epochs} kept, no validation records"),
+            Some(loss) => {
+                format!("epoch {best} of {epochs} kept, validation loss {loss:.3}{resumed}")
+            }
+            None => format!("epoch {best} of {epochs} kept, no validation records{resumed}"),
         }
     }
 }
@@ -98,9 +113,24 @@ pub fn train(
     let network = architecture::build(shard.architecture, shape, dataset.classes.len())
         .map_err(|error| failed(&error))?;
 
-    let run = Fit { network: &network, config: shard.config, executor, seed: shard.seed };
+    // One that cannot be read is made again: it is older than the program, or the disk was full.
+    let snapshot = std::fs::read(shard.checkpoint).ok().and_then(|b| Snapshot::load(&b).ok());
+    let resumed = snapshot.as_ref().map_or(0, Snapshot::epochs);
+    bar.inc(resumed as u64);
+    let from = snapshot.as_ref();
+    let run = Fit { network: &network, config: shard.config, executor, seed: shard.seed, from };
+    let mut unwritten = None;
+    let mut written = Instant::now();
     let mut observer = |progress: &Progress<'_>| {
-        if let Progress::Epoch(epoch) = progress {
+        if let Progress::Epoch(epoch, standing) = progress {
+            if written.elapsed() >= CHECKPOINT_EVERY || interrupt::requested() {
+                let bytes = standing.save().map_err(|error| failed(&error));
+                if let Err(error) = bytes.and_then(|b| artefact::write(shard.checkpoint, &b)) {
+                    unwritten = Some(error);
+                    return ControlFlow::Break(());
+                }
+                written = Instant::now();
+            }
             let loss = epoch.validation_loss.unwrap_or(epoch.train_loss);
             bar.set_message(format!("loss {:.3} validation {loss:.3}", epoch.train_loss));
             bar.inc(1);
@@ -108,6 +138,9 @@ pub fn train(
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let fitted = fit(&run, &learnt, &validation, &mut observer).map_err(|error| failed(&error))?;
+    if let Some(error) = unwritten {
+        return Err(error);
+    }
     interrupt::check()?;
 
     let logits = fit::predict(&network, &fitted.weights, &validation, model::BATCH, executor)
@@ -156,7 +189,7 @@ pub fn train(
         look_up = Some(LookUp { index: index(dataset, &development, k)?, ids });
     }
     let model = Model { card, network, weights: fitted.weights, look_up, audit };
-    Ok(Trained { model, history: fitted.history })
+    Ok(Trained { model, history: fitted.history, resumed })
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Error {

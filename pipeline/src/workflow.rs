@@ -13,7 +13,9 @@ pub mod variants;
 use std::path::{Path, PathBuf};
 
 use cistron_encoders::EncoderConfig;
-use cistron_models::architecture::{Architecture, Conv, Logistic, Mlp, Transformer};
+use cistron_models::architecture::{
+    Architecture, Conv, Hybrid, Logistic, Mlp, Residual, Transformer,
+};
 use cistron_models::fit::FitConfig;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -157,6 +159,12 @@ pub struct Model {
     /// Convolutional network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conv: Option<Conv>,
+    /// Dilated residual convolutional network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residual: Option<Residual>,
+    /// Convolution, then attention.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hybrid: Option<Hybrid>,
     /// Transformer encoder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transformer: Option<Transformer>,
@@ -189,6 +197,8 @@ impl Model {
             self.logistic.map(Architecture::Logistic),
             self.mlp.clone().map(Architecture::Mlp),
             self.conv.clone().map(Architecture::Conv),
+            self.residual.clone().map(Architecture::Residual),
+            self.hybrid.clone().map(Architecture::Hybrid),
             self.transformer.clone().map(Architecture::Transformer),
         ]
         .into_iter()

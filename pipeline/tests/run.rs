@@ -225,3 +225,71 @@ fn the_gate_sets_the_exit_code_and_everything_is_written() {
     assert_eq!(output.status.code(), Some(4), "{output:?}");
     assert!(folder.path().join("manifest.json").is_file());
 }
+
+#[test]
+fn training_goes_on_after_a_kill_and_leaves_the_same_model() {
+    let (killed, whole) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    // Long enough to be killed between two epochs.
+    let sets = ["models.logistic.train.epochs=1500", "models.logistic.train.patience=0"];
+    let arguments = |out: &tempfile::TempDir| -> Vec<String> {
+        let out = out.path().to_str().unwrap();
+        let set = sets.iter().flat_map(|set| ["--set", set]);
+        let all = ["run", WORKFLOW, "--until", "train", "--out", out].into_iter().chain(set);
+        all.map(str::to_string).collect()
+    };
+    let folder = |out: &tempfile::TempDir| out.path().join("models/logistic/fold-0/seed-0");
+    let checkpoints = || -> usize {
+        let entries = std::fs::read_dir(folder(&killed)).into_iter().flatten().flatten();
+        entries.filter(|e| e.file_name().to_string_lossy().starts_with("checkpoint-")).count()
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cistron"));
+    let command = command.current_dir(root()).args(arguments(&killed));
+    let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+    let start = std::time::Instant::now();
+    while checkpoints() == 0 && start.elapsed().as_secs() < 120 {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    assert!(!child.wait().unwrap().success());
+    assert!(!folder(&killed).join("model.json").exists());
+
+    let run = |out: &tempfile::TempDir| {
+        succeed(&arguments(out).iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let again = run(&killed);
+    assert!(again.contains("went on after epoch"), "{again}");
+    assert_eq!(checkpoints(), 0);
+    assert!(!run(&whole).contains("went on"));
+    let weights = |out| std::fs::read(folder(out).join("model.safetensors")).unwrap();
+    assert!(weights(&killed) == weights(&whole));
+}
+
+#[test]
+fn two_runs_are_compared_on_what_both_held_out() {
+    let (long, short) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let [long, short] = [&long, &short].map(|folder| folder.path().to_str().unwrap());
+    succeed(&["run", WORKFLOW, "--out", long]);
+    let set = "models.logistic.train.epochs=1";
+    succeed(&["run", WORKFLOW, "--out", short, "--set", set]);
+
+    let found = succeed(&["compare", long, short]);
+    assert!(found.contains("models.logistic.train.epochs: 40, 1"), "{found}");
+    assert!(!found.contains("differently"), "{found}");
+    let same = succeed(&["compare", long, long, "--format", "json"]);
+    let same: serde_json::Value = serde_json::from_str(&same).unwrap();
+    let pair = &same["pairs"][0];
+    assert_eq!(
+        (pair["models"][1].as_str(), pair["difference"].as_f64()),
+        (Some("logistic"), Some(0.0))
+    );
+    assert!(same["changes"].as_array().unwrap().is_empty() && same["same-split"] == true);
+    // The value is that of the run's own table.
+    let metrics = std::fs::read_to_string(format!("{long}/metrics.json")).unwrap();
+    let metrics: serde_json::Value = serde_json::from_str(&metrics).unwrap();
+    let scores = metrics["entries"][0]["scores"].as_array().unwrap();
+    let score = scores.iter().find(|s| s["metric"] == "balanced-accuracy").unwrap();
+    assert_eq!((&pair["values"][0], &pair["n"]), (&score["value"], &score["n"]));
+
+    let nothing = cistron(&["compare", long, "test-data"]);
+    assert_eq!(nothing.status.code(), Some(3), "{}", text(&nothing.stderr));
+}

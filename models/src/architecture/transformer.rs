@@ -58,7 +58,6 @@ pub(super) fn layers(
         let found = config.heads.to_string();
         return Err(BuildError::Setting { model, setting, found, expected });
     }
-    let dropout = || Layer::Dropout { rate: config.dropout };
     let mut layers = match input {
         InputShape::Tokens { .. } => vec![Layer::Embedding { width }],
         InputShape::Dense { length: 0 | 1, .. } => {
@@ -73,18 +72,10 @@ pub(super) fn layers(
             vec![Layer::Linear { outputs: width }]
         }
     };
-    layers.extend([Layer::Position, dropout()]);
+    layers.extend([Layer::Position, Layer::Dropout { rate: config.dropout }]);
     let hidden = config.feed_forward.unwrap_or(width.saturating_mul(4));
     for _ in 0..config.layers {
-        let heads = config.heads;
-        layers.push(Layer::Residual(vec![Layer::LayerNorm, Layer::Attention { heads }, dropout()]));
-        layers.push(Layer::Residual(vec![
-            Layer::LayerNorm,
-            Layer::Linear { outputs: hidden },
-            Layer::Activation(config.activation),
-            Layer::Linear { outputs: width },
-            dropout(),
-        ]));
+        layers.extend(blocks(width, config.heads, hidden, config.activation, config.dropout));
     }
     layers.extend([
         Layer::LayerNorm,
@@ -92,4 +83,25 @@ pub(super) fn layers(
         Layer::Linear { outputs: classes },
     ]);
     Ok(layers)
+}
+
+/// One layer of a transformer: attention, then a feed-forward network on each position, each beside
+/// its input and behind a normalisation.
+pub(super) fn blocks(
+    width: usize,
+    heads: usize,
+    hidden: usize,
+    activation: Activation,
+    rate: f32,
+) -> [Layer; 2] {
+    let dropout = || Layer::Dropout { rate };
+    let attention = vec![Layer::LayerNorm, Layer::Attention { heads }, dropout()];
+    let feed_forward = vec![
+        Layer::LayerNorm,
+        Layer::Linear { outputs: hidden },
+        Layer::Activation(activation),
+        Layer::Linear { outputs: width },
+        dropout(),
+    ];
+    [Layer::Residual(attention), Layer::Residual(feed_forward)]
 }

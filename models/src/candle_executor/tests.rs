@@ -8,7 +8,7 @@
 use candle_core::{DType, Device, Var};
 
 use super::Tensors;
-use crate::architecture::{self, Architecture, Conv, Logistic, Mlp, Transformer};
+use crate::architecture::{self, Architecture, Conv, Hybrid, Logistic, Mlp, Residual, Transformer};
 use crate::cpu::Cpu;
 use crate::dropout::DropoutKey;
 use crate::executor::Shard;
@@ -255,6 +255,17 @@ fn every_architecture_has_the_right_gradients() {
     let transformer =
         Architecture::Transformer(Transformer { width: 8, heads: 2, ..Transformer::default() });
     let mlp = |activation| Architecture::Mlp(Mlp { hidden: vec![6, 5], activation, dropout: 0.2 });
+    let residual = |pool, activation| {
+        let small = Residual { filters: 4, stem_width: 5, blocks: 3, ..Residual::default() };
+        Architecture::Residual(Residual { pool, activation, ..small })
+    };
+    let hybrid = Architecture::Hybrid(Hybrid {
+        filters: 6,
+        width: 4,
+        pool: 3,
+        heads: 2,
+        ..Hybrid::default()
+    });
     let cases = [
         (Architecture::Logistic(Logistic {}), dense(1, 17)),
         (Architecture::Logistic(Logistic {}), symbols(9)),
@@ -265,6 +276,10 @@ fn every_architecture_has_the_right_gradients() {
         (transformer.clone(), TOKENS),
         (transformer.clone(), symbols(7)),
         (transformer, dense(7, 3)),
+        (residual(2, Activation::Relu), symbols(23)),
+        (residual(1, Activation::Gelu), dense(17, 3)),
+        (hybrid.clone(), symbols(23)),
+        (hybrid, dense(17, 3)),
     ];
     for (architecture, input) in cases {
         let network = architecture::build(&architecture, input, CLASSES).unwrap();

@@ -24,6 +24,9 @@ pub struct FitConfig {
     pub class_weights: ClassWeights,
     /// Share of the target spread over all classes.
     pub label_smoothing: f32,
+    /// How much less the loss counts records that are classified well: it is multiplied by
+    /// (1 - p)^γ of the true class's p; 0 for plain cross-entropy.
+    pub focal_gamma: f32,
     /// Greatest Euclidean norm of the gradient; 0 for no limit.
     pub clip_norm: f32,
     /// The learning rate from step to step.
@@ -42,6 +45,7 @@ impl Default for FitConfig {
             patience: 5,
             class_weights: ClassWeights::Balanced,
             label_smoothing: 0.0,
+            focal_gamma: 0.0,
             clip_norm: 1.0,
             schedule: Schedule::default(),
             optimizer: OptimizerChoice::default(),
@@ -67,12 +71,12 @@ impl FitConfig {
     pub fn mistakes(&self) -> Vec<ConfigError> {
         let share = |value: f64| (0.0..1.0).contains(&value);
         let momentum = match self.optimizer {
-            OptimizerChoice::Adamw {} => 0.0,
+            OptimizerChoice::Adamw {} | OptimizerChoice::Adam {} => 0.0,
             OptimizerChoice::Sgd { momentum } => momentum,
         };
         let warm_up = match self.schedule {
             Schedule::Constant {} => 0.0,
-            Schedule::Cosine { warm_up } => warm_up,
+            Schedule::Cosine { warm_up } | Schedule::OneCycle { warm_up } => warm_up,
         };
         let positive = self.learning_rate.is_finite() && self.learning_rate > 0.0;
         let not_negative = |value: f32| value.is_finite() && value >= 0.0;
@@ -92,6 +96,12 @@ impl FitConfig {
                 share(f64::from(self.label_smoothing)),
                 self.label_smoothing.to_string(),
                 below_one,
+            ),
+            (
+                "focal-gamma",
+                not_negative(self.focal_gamma),
+                self.focal_gamma.to_string(),
+                "0 or more",
             ),
             ("clip-norm", not_negative(self.clip_norm), self.clip_norm.to_string(), "0 or more"),
             ("momentum", share(f64::from(momentum)), momentum.to_string(), below_one),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Standing;
+
 /// One epoch of a training run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
@@ -35,8 +37,8 @@ pub enum Progress<'a> {
         /// Weighted mean loss of the step's batch.
         loss: f64,
     },
-    /// An epoch was finished.
-    Epoch(&'a Epoch),
+    /// An epoch was finished, and this is how the run stands.
+    Epoch(&'a Epoch, Standing<'a>),
 }
 
 /// How a network does on the validation records.

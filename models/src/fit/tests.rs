@@ -107,7 +107,7 @@ fn run_on(
     observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
 ) -> Result<Fitted, FitError> {
     let network = build(architecture, train);
-    let run = Fit { network: &network, config, executor, seed: 7 };
+    let run = Fit { network: &network, config, executor, seed: 7, from: None };
     fit(&run, train, validation, observer)
 }
 
@@ -220,7 +220,7 @@ fn the_observer_sees_every_step_and_can_stop() {
                 assert_eq!(*all, 12);
                 steps += 1;
             }
-            Progress::Epoch(epoch) => {
+            Progress::Epoch(epoch, _) => {
                 epochs += 1;
                 assert_eq!((epoch.epoch, epoch.validation_loss), (epochs, None));
             }
@@ -230,6 +230,66 @@ fn the_observer_sees_every_step_and_can_stop() {
     .unwrap();
     assert_eq!((steps, epochs), (7, 2));
     assert_eq!((fitted.ending, fitted.best_epoch), (Ending::Stopped, 2));
+}
+
+#[test]
+fn a_run_that_goes_on_ends_with_the_same_weights() {
+    use crate::optimizer::{OptimizerChoice, Schedule};
+    let (train, validation) = (Planted::new(60, 1, false), Planted::new(30, 2, false));
+    let network = build(&small_conv(), &train);
+    let executor = Executor::on(Device::Cpu);
+    for optimizer in [OptimizerChoice::Adamw {}, OptimizerChoice::Sgd { momentum: 0.9 }] {
+        let schedule = Schedule::OneCycle { warm_up: 0.3 };
+        let config =
+            FitConfig { epochs: 5, batch: 16, optimizer, schedule, ..FitConfig::default() };
+        let whole =
+            Fit { network: &network, config: &config, executor: &executor, seed: 7, from: None };
+        let mut snapshots = Vec::new();
+        let expected = fit(&whole, &train, &validation, &mut |progress| {
+            if let Progress::Epoch(_, standing) = progress {
+                snapshots.push(standing.save().unwrap());
+            }
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        assert_eq!(snapshots.len(), 5);
+        for (epochs, bytes) in (1..).zip(&snapshots) {
+            let snapshot = Snapshot::load(bytes).unwrap();
+            assert_eq!(snapshot.epochs(), epochs);
+            let rest = Fit { from: Some(&snapshot), ..whole };
+            let found = fit(&rest, &train, &validation, &mut go_on).unwrap();
+            assert_eq!(found.weights, expected.weights, "after epoch {epochs}");
+            assert_eq!((found.best_epoch, found.ending), (expected.best_epoch, expected.ending));
+            let losses = |fitted: &Fitted| -> Vec<(f64, Option<f64>)> {
+                fitted.history.iter().map(|e| (e.train_loss, e.validation_loss)).collect()
+            };
+            assert_eq!(losses(&found), losses(&expected));
+        }
+    }
+}
+
+#[test]
+fn damaged_and_foreign_snapshots_are_errors() {
+    let train = Planted::new(20, 1, false);
+    let config = FitConfig { epochs: 1, ..FitConfig::default() };
+    let mut bytes = Vec::new();
+    run(&small_conv(), &config, [&train, &train], &mut |progress| {
+        if let Progress::Epoch(_, standing) = progress {
+            bytes = standing.save().unwrap();
+        }
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    for end in [0, 7, 8, 100, bytes.len() - 1] {
+        assert!(Snapshot::load(&bytes[..end]).is_err(), "{end}");
+    }
+    let snapshot = Snapshot::load(&bytes).unwrap();
+    let wider = Architecture::Conv(Conv { filters: vec![17], ..Conv::default() });
+    let (network, executor) = (build(&wider, &train), Executor::on(Device::Cpu));
+    let from = Some(&snapshot);
+    let other = Fit { network: &network, config: &config, executor: &executor, seed: 7, from };
+    let error = fit(&other, &train, &train, &mut go_on).unwrap_err();
+    assert!(matches!(error, FitError::Snapshot(SnapshotError::Size { .. })), "{error}");
 }
 
 #[test]
@@ -259,7 +319,8 @@ fn unusable_requests_are_errors() {
     let shape = InputShape::Dense { length: LENGTH, channels: 4 };
     let network = architecture::build(&small_conv(), shape, 3).unwrap();
     for executor in executors() {
-        let run = Fit { network: &network, config: &config, executor: &executor, seed: 1 };
+        let run =
+            Fit { network: &network, config: &config, executor: &executor, seed: 1, from: None };
         let error = fit(&run, &train, &train, &mut go_on);
         assert!(matches!(error, Err(FitError::Executor(ExecutorError::Input(_)))));
     }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::Moments;
+
 /// Stochastic gradient descent with momentum and weight decay, as PyTorch defines it: the decay is
 /// added to the gradient, and the first step's velocity is the gradient itself.
 #[derive(Clone, Debug)]
@@ -16,6 +18,19 @@ impl Sgd {
     #[must_use]
     pub fn new(len: usize, momentum: f32, weight_decay: f32) -> Self {
         Self { momentum, weight_decay, velocity: vec![0.0; len] }
+    }
+
+    pub(super) fn moments(&self) -> Moments {
+        Moments { steps: 0, lists: vec![self.velocity.clone()] }
+    }
+
+    pub(super) fn restore(&mut self, moments: &Moments) -> bool {
+        let [velocity] = moments.lists.as_slice() else { return false };
+        let fits = velocity.len() == self.velocity.len();
+        if fits {
+            self.velocity.copy_from_slice(velocity);
+        }
+        fits
     }
 
     /// Changes the weights by one step; `decays` gives ranges of weights and whether they decay.

@@ -36,6 +36,18 @@ pub(super) struct Finished {
     pub(super) message: String,
 }
 
+/// What the file of an unfinished run's state is called, before its key.
+const CHECKPOINT: &str = "checkpoint-";
+
+/// Removes what training goes on from; of no use once the model is there.
+fn remove_checkpoints(folder: &Path) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|e| e.file_name().to_string_lossy().starts_with(CHECKPOINT)) {
+        // One that stays costs room and nothing else.
+        let _ = std::fs::remove_file(entry.path());
+    }
+}
+
 /// Values that stages share.
 pub(super) struct State<'a> {
     loaded: &'a Loaded,
@@ -99,7 +111,7 @@ impl<'a> State<'a> {
             Stage::Read => self.read(),
             Stage::Split => self.split(),
             Stage::Encode => self.encode(task.part(0)),
-            Stage::Train => self.train(task),
+            Stage::Train => self.train(task, plan),
             Stage::Evaluate => self.evaluate(),
             Stage::Predict => self.predict(task.part(0), task.part(1), keys),
             Stage::Audit => self.audit(),
@@ -228,7 +240,7 @@ impl<'a> State<'a> {
         Ok(Finished { outputs, message })
     }
 
-    fn train(&self, task: &Task) -> Result<Finished, Error> {
+    fn train(&self, task: &Task, plan: &[Step]) -> Result<Finished, Error> {
         let (dataset, splits) = (self.dataset()?, self.splits()?);
         let workflow = &self.loaded.workflow;
         let (name, fold, seed) = (task.part(0), task.number(1), task.number(2));
@@ -238,6 +250,9 @@ impl<'a> State<'a> {
         let (Some(architecture), Some(encoder)) = (architectures.first(), encoder) else {
             return Err(Error::stage("train", format!("`{name}` has no architecture or encoder")));
         };
+        let folder = self.out(format!("models/{name}/fold-{fold}/seed-{seed}"));
+        let key = plan.iter().find(|step| step.task == *task).map(|step| step.key.digest());
+        let checkpoint = folder.join(format!("{CHECKPOINT}{}", key.unwrap_or_default()));
         let shard = train::Shard {
             name,
             architecture,
@@ -247,6 +262,7 @@ impl<'a> State<'a> {
             config: &model.train,
             fold,
             seed: workflow.seed + seed as u64,
+            checkpoint: &checkpoint,
         };
         let bar = self.console.bar(&task.to_string(), model.train.epochs as u64);
         let audit = Audit::new(
@@ -258,8 +274,8 @@ impl<'a> State<'a> {
         let trained = train::train(&shard, dataset, splits, audit, &self.executor, &bar);
         bar.finish_and_clear();
         let trained = trained?;
-        let folder = self.out(format!("models/{name}/fold-{fold}/seed-{seed}"));
         let outputs = trained.save(&folder)?;
+        remove_checkpoints(&folder);
         if trained.model.card.training.truncated > 0 {
             self.console.warn(&format!(
                 "{name}: {} of {} records are longer than the encoder and were cut \

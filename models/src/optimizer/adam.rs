@@ -1,9 +1,10 @@
-//! Adam with decoupled weight decay.
+//! Adam, with weight decay decoupled or within the gradient.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::Moments;
 use crate::wide::wide;
 
 /// Weights changed by one task.
@@ -13,9 +14,19 @@ const CHUNK: usize = 1 << 14;
 /// slower by two orders of magnitude, and no step sees them beside ε.
 const NEGLIGIBLE: f32 = 1e-30;
 
-/// Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101).
+/// Where weight decay takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decay {
+    /// On the weights, beside the step (Loshchilov & Hutter 2019, arXiv:1711.05101).
+    Decoupled,
+    /// Added to the gradient, as a penalty of the loss would be (Kingma & Ba 2015, arXiv:1412.6980).
+    Coupled,
+}
+
+/// Adam (Kingma & Ba 2015, arXiv:1412.6980).
 #[derive(Clone, Debug)]
-pub struct AdamW {
+pub struct Adam {
+    decay: Decay,
     betas: [f64; 2],
     epsilon: f64,
     weight_decay: f32,
@@ -24,7 +35,7 @@ pub struct AdamW {
     second: Vec<f32>,
 }
 
-impl AdamW {
+impl Adam {
     /// Decay of the first and second moments.
     pub const BETAS: [f64; 2] = [0.9, 0.999];
     /// Added to the root of the second moment.
@@ -32,9 +43,24 @@ impl AdamW {
 
     /// An optimizer of `len` weights, before its first step.
     #[must_use]
-    pub fn new(len: usize, betas: [f64; 2], epsilon: f64, weight_decay: f32) -> Self {
+    pub fn new(len: usize, decay: Decay, betas: [f64; 2], epsilon: f64, weight_decay: f32) -> Self {
         let (first, second) = (vec![0.0; len], vec![0.0; len]);
-        Self { betas, epsilon, weight_decay, steps: 0, first, second }
+        Self { decay, betas, epsilon, weight_decay, steps: 0, first, second }
+    }
+
+    pub(super) fn moments(&self) -> Moments {
+        Moments { steps: self.steps, lists: vec![self.first.clone(), self.second.clone()] }
+    }
+
+    pub(super) fn restore(&mut self, moments: &Moments) -> bool {
+        let [first, second] = moments.lists.as_slice() else { return false };
+        let fits = first.len() == self.first.len() && second.len() == self.second.len();
+        if fits {
+            self.steps = moments.steps;
+            self.first.copy_from_slice(first);
+            self.second.copy_from_slice(second);
+        }
+        fits
     }
 
     /// Changes the weights by one step; `decays` gives ranges of weights and whether they decay.
@@ -55,7 +81,11 @@ impl AdamW {
         let (keep1, keep2) = (beta1 as f32, beta2 as f32);
         let (take1, take2) = ((1.0 - beta1) as f32, (1.0 - beta2) as f32);
         for (range, decays) in decays {
-            let shrink = if decays { 1.0 - learning_rate * self.weight_decay } else { 1.0 };
+            let (shrink, penalty) = match (decays, self.decay) {
+                (true, Decay::Decoupled) => (1.0 - learning_rate * self.weight_decay, 0.0),
+                (true, Decay::Coupled) => (1.0, self.weight_decay),
+                (false, _) => (1.0, 0.0),
+            };
             let first = self.first[range.clone()].par_chunks_mut(CHUNK);
             let second = self.second[range.clone()].par_chunks_mut(CHUNK);
             let weights = weights[range.clone()].par_chunks_mut(CHUNK);
@@ -66,6 +96,7 @@ impl AdamW {
                     for ((weight, &gradient), (first, second)) in
                         weights.iter_mut().zip(gradients).zip(moments)
                     {
+                        let gradient = gradient + penalty * *weight;
                         *first = flush(keep1 * *first + take1 * gradient);
                         *second = flush(keep2 * *second + take2 * gradient * gradient);
                         *weight =
@@ -87,6 +118,15 @@ fn flush(moment: f32) -> f32 {
 mod tests {
     use super::*;
 
+    fn three_steps(decay: Decay) -> [f32; 4] {
+        let mut weights = [0.5, -1.0, 2.0, 0.25];
+        let mut adam = Adam::new(4, decay, Adam::BETAS, Adam::EPSILON, 0.1);
+        for gradients in [[0.1, -0.2, 0.3, 0.4], [-0.1, 0.5, 0.0, 0.4], [1e-3, 2.0, -1.0, 0.4]] {
+            adam.step(&mut weights, &gradients, [(0..3, true), (3..4, false)].into_iter(), 0.01);
+        }
+        weights
+    }
+
     #[test]
     fn three_steps_agree_with_pytorch() {
         // import torch
@@ -95,26 +135,26 @@ mod tests {
         // for g in ([.1, -.2, .3, .4], [-.1, .5, 0., .4], [1e-3, 2., -1., .4]):
         //     w.grad = torch.tensor(g[:3]); b.grad = torch.tensor(g[3:]); o.step()
         // print(w.tolist(), b.tolist())
-        let mut weights = [0.5, -1.0, 2.0, 0.25];
-        let mut adamw = AdamW::new(4, AdamW::BETAS, AdamW::EPSILON, 0.1);
-        for gradients in [[0.1, -0.2, 0.3, 0.4], [-0.1, 0.5, 0.0, 0.4], [1e-3, 2.0, -1.0, 0.4]] {
-            adamw.step(&mut weights, &gradients, [(0..3, true), (3..4, false)].into_iter(), 0.01);
-        }
-        for (found, expected) in weights.iter().zip(GOLDEN) {
-            assert!((found - expected).abs() < 1e-6, "{weights:?}");
+        // The same with torch.optim.Adam for the coupled decay.
+        for (decay, golden) in [(Decay::Decoupled, DECOUPLED), (Decay::Coupled, COUPLED)] {
+            let weights = three_steps(decay);
+            for (found, expected) in weights.iter().zip(golden) {
+                assert!((found - expected).abs() < 1e-6, "{decay:?} {weights:?}");
+            }
         }
     }
-    const GOLDEN: [f32; 4] = [0.489_408_9, -0.998_497_7, 1.981_964_5, 0.219_999_98];
+    const DECOUPLED: [f32; 4] = [0.489_408_9, -0.998_497_7, 1.981_964_5, 0.219_999_98];
+    const COUPLED: [f32; 4] = [0.481_230_97, -0.998_507_7, 1.982_463, 0.219_999_98];
 
     #[test]
     fn moments_never_become_denormal() {
-        let mut adamw = AdamW::new(1, AdamW::BETAS, AdamW::EPSILON, 0.0);
+        let mut adam = Adam::new(1, Decay::Decoupled, Adam::BETAS, Adam::EPSILON, 0.0);
         let mut weights = [0.0];
-        adamw.step(&mut weights, &[1.0], [(0..1, false)].into_iter(), 0.1);
+        adam.step(&mut weights, &[1.0], [(0..1, false)].into_iter(), 0.1);
         for _ in 0..1000 {
-            adamw.step(&mut weights, &[0.0], [(0..1, false)].into_iter(), 0.1);
+            adam.step(&mut weights, &[0.0], [(0..1, false)].into_iter(), 0.1);
         }
-        assert_eq!(adamw.first, [0.0]);
-        assert!(adamw.second[0].is_normal());
+        assert_eq!(adam.first, [0.0]);
+        assert!(adam.second[0].is_normal());
     }
 }
