@@ -129,6 +129,12 @@ pub enum EncoderConfig {
         /// Positions L; of longer windows both ends are cut off, and counted.
         length: usize,
     },
+    /// No tensor: the sequence as it is, of any length, for models that read words of it.
+    Whole {
+        /// The alphabet of the sequences.
+        #[serde(default)]
+        alphabet: Alphabet,
+    },
     /// Amplification curves, or other numbers by position: (N, L, C).
     Curve(CurveConfig),
     /// Genotypes of samples: (N, L, C + 1).
@@ -147,7 +153,8 @@ impl EncoderConfig {
             | Self::KmerCounts { alphabet, .. }
             | Self::KmerTokens { alphabet, .. }
             | Self::Codons { alphabet, .. }
-            | Self::SixFrames { alphabet, .. } => *alphabet,
+            | Self::SixFrames { alphabet, .. }
+            | Self::Whole { alphabet } => *alphabet,
             Self::Reduced { .. } | Self::ReducedKmerCounts { .. } | Self::Properties { .. } => {
                 Alphabet::Protein
             }
@@ -218,6 +225,7 @@ impl EncoderConfig {
             Self::KmerCounts { .. }
             | Self::ReducedKmerCounts { .. }
             | Self::AllelePair { .. }
+            | Self::Whole { .. }
             | Self::Curve(_)
             | Self::Genotypes(_) => None,
         }
@@ -261,6 +269,7 @@ impl EncoderConfig {
                 SixFrames::names()
             }
             Self::AllelePair { .. } => AllelePair::names(),
+            Self::Whole { .. } => return Err(ConfigError::Whole),
             Self::Curve(ref curve) => (1..=curve.channels).map(|c| c.to_string()).collect(),
             Self::Genotypes(ref genotypes) => {
                 let names =
@@ -311,6 +320,7 @@ pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
             Box::new(SixFrames::new(check_bases(alphabet)?, check_length(length)?))
         }
         EncoderConfig::AllelePair { length } => Box::new(AllelePair::new(check_length(length)?)),
+        EncoderConfig::Whole { .. } => return Err(ConfigError::Whole),
         EncoderConfig::Curve(_) | EncoderConfig::Genotypes(_) => return Err(ConfigError::Numbers),
     })
 }

@@ -1,10 +1,12 @@
-//! The architectures that a workflow can ask for, and the networks that they become.
+//! The architectures that a workflow can ask for, and the networks that most of them become.
 
 mod conv;
 mod hybrid;
 mod logistic;
 mod mlp;
 mod residual;
+mod stack;
+mod svm;
 mod transformer;
 
 pub use conv::Conv;
@@ -12,6 +14,8 @@ pub use hybrid::Hybrid;
 pub use logistic::Logistic;
 pub use mlp::Mlp;
 pub use residual::Residual;
+pub use stack::Stack;
+pub use svm::Svm;
 pub use transformer::Transformer;
 
 use schemars::JsonSchema;
@@ -20,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::input::InputShape;
 use crate::network::{Network, NetworkError};
 
-/// A family of networks with its settings.
+/// A family of models with its settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Architecture {
@@ -36,6 +40,10 @@ pub enum Architecture {
     Hybrid(Hybrid),
     /// A transformer encoder.
     Transformer(Transformer),
+    /// A support vector machine on words of whole sequences; no network.
+    Svm(Svm),
+    /// A support vector machine and nearest records under boosted trees; no network.
+    Stack(Stack),
 }
 
 /// An architecture that cannot be built for its input.
@@ -65,6 +73,12 @@ pub enum BuildError {
         /// Values possible.
         expected: &'static str,
     },
+    /// The architecture reads whole sequences, and has no layers.
+    #[error("{model} is no network")]
+    NoNetwork {
+        /// Name of the architecture.
+        model: &'static str,
+    },
     /// The layers do not fit the input.
     #[error("{model}: {source}")]
     Network {
@@ -74,6 +88,10 @@ pub enum BuildError {
         source: NetworkError,
     },
 }
+
+/// Masks that words may have.
+const MASKS: &str = "masks of `1` and `0` with a `1` at both ends, such as `1011`: at most 20 of `1` \
+                     with bases, 8 with amino acids, 10 with their groups";
 
 impl Architecture {
     /// The name by which a workflow asks for it.
@@ -86,6 +104,40 @@ impl Architecture {
             Self::Residual(_) => "residual",
             Self::Hybrid(_) => "hybrid",
             Self::Transformer(_) => "transformer",
+            Self::Svm(_) => "svm",
+            Self::Stack(_) => "stack",
+        }
+    }
+
+    /// Whether it is a network, which reads encoded records; [`crate::sequence`] has the others.
+    #[must_use]
+    pub fn is_network(&self) -> bool {
+        !matches!(self, Self::Svm(_) | Self::Stack(_))
+    }
+
+    /// Refuses settings of an architecture that is no network: words, numbers below the least.
+    pub fn check_sequence(&self) -> Result<(), BuildError> {
+        let model = self.name();
+        let (words, cost, counts) = match self {
+            Self::Svm(config) => (&config.words, config.cost, [("trees", 1), ("alignments", 1)]),
+            Self::Stack(Stack { words, cost, alignments, trees }) => {
+                (words, *cost, [("trees", *trees), ("alignments", *alignments)])
+            }
+            _ => return Ok(()),
+        };
+        let refuse = |setting, found: String, expected| {
+            Err(BuildError::Setting { model, setting, found, expected })
+        };
+        if !(cost > 0.0 && cost.is_finite()) {
+            return refuse("cost", cost.to_string(), "a number above 0");
+        }
+        if let Some((setting, found)) = counts.into_iter().find(|(_, n)| !(1..=10_000).contains(n))
+        {
+            return refuse(setting, found.to_string(), "1 to 10000");
+        }
+        match words.iter().find_map(|words| words.check().err()) {
+            Some(error) => refuse("words", error.mask, MASKS),
+            None => Ok(()),
         }
     }
 }
@@ -104,6 +156,7 @@ pub fn build(
         Architecture::Residual(config) => residual::layers(config, input, classes),
         Architecture::Hybrid(config) => hybrid::layers(config, input, classes),
         Architecture::Transformer(config) => transformer::layers(config, input, classes),
+        Architecture::Svm(_) | Architecture::Stack(_) => Err(BuildError::NoNetwork { model }),
     }?;
     Network::new(input, layers, classes).map_err(|source| BuildError::Network { model, source })
 }

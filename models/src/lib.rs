@@ -25,5 +25,6 @@ pub mod metrics;
 pub mod network;
 pub mod optimizer;
 mod random;
+pub mod sequence;
 pub mod weights;
 mod wide;

@@ -101,6 +101,15 @@ impl<'a> Records<'a> {
         (Self::Sequences(parts), counts)
     }
 
+    /// The symbols of each record as they are written; none of numbers.
+    #[must_use]
+    pub fn symbols(&self) -> Vec<&'a [u8]> {
+        match self {
+            Self::Sequences(sequences) => sequences.iter().map(|strand| strand.symbols).collect(),
+            Self::Numbers(_) => Vec::new(),
+        }
+    }
+
     fn len(&self) -> usize {
         match self {
             Self::Sequences(sequences) => sequences.len(),

@@ -4,12 +4,15 @@
 use std::path::Path;
 
 use cistron_encoders::EncoderConfig;
+use cistron_encoders::alphabet::Alphabet;
 use cistron_encoders::sketch::{Denominator, Index, Scratch};
 use cistron_models::architecture::{self, Architecture};
+use cistron_models::baseline::Molecule;
 use cistron_models::checkpoint;
 use cistron_models::executor::Executor;
 use cistron_models::fit::{FitConfig, predict};
 use cistron_models::network::Network;
+use cistron_models::sequence::{Description, SequenceModel};
 use cistron_models::weights::Weights;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -68,6 +71,24 @@ pub struct Card {
     pub profile: Profile,
 }
 
+impl Card {
+    /// What the file of a model of whole sequences does not say itself.
+    fn description(&self) -> Description<'_> {
+        Description {
+            architecture: &self.architecture,
+            classes: self.classes.len(),
+            molecule: molecule(self.encoder.alphabet().unwrap_or_default()),
+            both_strands: self.reverse_complement.learns_both(),
+        }
+    }
+}
+
+/// What sequences of an alphabet are made of.
+#[must_use]
+pub fn molecule(alphabet: Alphabet) -> Molecule {
+    if alphabet.is_nucleic() { Molecule::Nucleotide } else { Molecule::Protein }
+}
+
 /// How a model was trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -94,14 +115,25 @@ pub struct Training {
 pub struct Model {
     /// Everything but the weights.
     pub card: Card,
-    /// The layer list.
-    pub network: Network,
-    /// The weights.
-    pub weights: Weights,
+    /// What computes its logits.
+    pub learner: Learner,
     /// The records learnt from (training and validation); `None` where they are numbers.
     pub look_up: Option<LookUp>,
     /// Audit of the data set it was trained on.
     pub audit: Audit,
+}
+
+/// What a model computes its logits with.
+pub enum Learner {
+    /// A network on encoded records.
+    Network {
+        /// The layer list.
+        network: Network,
+        /// The weights.
+        weights: Weights,
+    },
+    /// A model of whole sequences.
+    Sequences(SequenceModel),
 }
 
 /// The sequences that a model learnt from, to look others up in.
@@ -124,7 +156,12 @@ pub struct Familiar<'a> {
 impl Model {
     /// Writes the folder; `model.json` is written last and is what makes it a model.
     pub fn save(&self, folder: &Path) -> Result<(), Error> {
-        let weights = checkpoint::save(&self.weights).map_err(|e| Error::stage("train", e))?;
+        let weights = match &self.learner {
+            Learner::Network { weights, .. } => {
+                checkpoint::save(weights).map_err(|e| Error::stage("train", e))?
+            }
+            Learner::Sequences(model) => model.save().map_err(|e| Error::stage("train", e))?,
+        };
         artefact::write(&folder.join("model.safetensors"), &weights)?;
         if let Some(LookUp { index, ids }) = &self.look_up {
             artefact::write(&folder.join("train.sketch"), &index.to_bytes())?;
@@ -157,16 +194,24 @@ impl Model {
         if card.schema != SCHEMA {
             return Err(bad("model.json", format!("schema {}", card.schema)).into());
         }
-        let shape = card.encoder.shape().map_err(|error| bad("model.json", error.to_string()))?;
-        let shape = input_shape(shape);
-        let network = architecture::build(&card.architecture, shape, card.classes.len())
-            .map_err(|error| bad("model.json", error.to_string()))?;
         let read = |file: &str| {
             let path = folder.join(file);
             std::fs::read(&path).map_err(|error| artefact::missing(&path, &error))
         };
-        let weights = checkpoint::load(&network, &read("model.safetensors")?)
-            .map_err(|error| bad("model.safetensors", error.to_string()))?;
+        let bytes = read("model.safetensors")?;
+        let learner = if card.architecture.is_network() {
+            let shape = card.encoder.shape();
+            let shape = input_shape(shape.map_err(|error| bad("model.json", error.to_string()))?);
+            let network = architecture::build(&card.architecture, shape, card.classes.len())
+                .map_err(|error| bad("model.json", error.to_string()))?;
+            let weights = checkpoint::load(&network, &bytes)
+                .map_err(|error| bad("model.safetensors", error.to_string()))?;
+            Learner::Network { network, weights }
+        } else {
+            let model = SequenceModel::load(&card.description(), &bytes)
+                .map_err(|error| bad("model.safetensors", error.to_string()))?;
+            Learner::Sequences(model)
+        };
         let mut look_up = None;
         if let Some(k) = card.k {
             let index = Index::from_bytes(&read("train.sketch")?)
@@ -180,7 +225,7 @@ impl Model {
             look_up = Some(LookUp { index, ids });
         }
         let audit = artefact::read_json(&folder.join("audit.json"))?;
-        Ok(Self { card, network, weights, look_up, audit })
+        Ok(Self { card, learner, look_up, audit })
     }
 
     /// Calibrated probabilities (N, K) of records, a batch at a time; where long sequences are seen
@@ -191,7 +236,9 @@ impl Model {
         records: Records<'_>,
     ) -> Result<Vec<f32>, Error> {
         let Card { encoder, longer, reverse_complement, temperature, .. } = &self.card;
-        let (parts, counts) = records.parts(encoder, *longer, reverse_complement.asks_both());
+        // A model of whole sequences counts both strands at once.
+        let both = reverse_complement.asks_both() && self.card.architecture.is_network();
+        let (parts, counts) = records.parts(encoder, *longer, both);
         let mut values = self.logits(executor, parts)?;
         let classes = self.card.classes.len();
         values.chunks_mut(classes).for_each(|row| softmax(row, *temperature));
@@ -201,10 +248,14 @@ impl Model {
     /// Logits (N, K) of records as they are written, cut to what the encoder takes.
     pub fn logits(&self, executor: &Executor, records: Records<'_>) -> Result<Vec<f32>, Error> {
         let failed = |error: &dyn std::fmt::Display| Error::stage("predict", error);
-        let source = Encoded::new(&self.card.encoder, records, Vec::new());
-        let source = source.map_err(|error| failed(&error))?;
-        predict(&self.network, &self.weights, &source, BATCH, executor)
-            .map_err(|error| failed(&error))
+        match &self.learner {
+            Learner::Network { network, weights } => {
+                let source = Encoded::new(&self.card.encoder, records, Vec::new());
+                let source = source.map_err(|error| failed(&error))?;
+                predict(network, weights, &source, BATCH, executor).map_err(|error| failed(&error))
+            }
+            Learner::Sequences(model) => Ok(model.logits(&records.symbols())),
+        }
     }
 
     /// The nearest record learnt from, by the sequence's own k-mers.

@@ -1,31 +1,27 @@
 //! One shard: a model trained on one fold from one seed.
 
-use std::ops::ControlFlow;
+mod network;
+mod sequences;
+
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use cistron_encoders::EncoderConfig;
 use cistron_encoders::sketch::{Denominator, Index, KmerSets, MIN_KMERS};
-use cistron_models::architecture::{self, Architecture};
-use cistron_models::calibration::Temperature;
+use cistron_models::architecture::Architecture;
 use cistron_models::executor::Executor;
-use cistron_models::fit::{self, Epoch, Fit, FitConfig, Progress, Snapshot, Source, fit};
+use cistron_models::fit::{Epoch, FitConfig};
 use indicatif::ProgressBar;
 
 use crate::artefact;
 use crate::audit::{Audit, Profile};
 use crate::dataset::Dataset;
-use crate::encode::{self, Encoded, Longer, ReverseComplement, input_shape};
+use crate::encode::{Longer, ReverseComplement};
 use crate::error::Error;
-use crate::interrupt;
-use crate::model::{self, Card, LookUp, Model, Training};
+use crate::model::{self, Card, Learner, LookUp, Model, Training};
 use crate::split::{Part, Splits};
 
 /// Share of the validation records that may be called unfamiliar.
 const UNFAMILIAR: f64 = 0.05;
-
-/// Least time between two checkpoints: epochs may take milliseconds, and what is lost then is little.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 
 /// What one shard is trained from.
 pub struct Shard<'a> {
@@ -60,6 +56,20 @@ pub struct Trained {
     pub resumed: usize,
 }
 
+/// What training gave, before it is a model with its evidence.
+struct Learnt {
+    encoder: EncoderConfig,
+    learner: Learner,
+    temperature: f64,
+    /// Records that were learnt from, and those that chose the epoch.
+    records: usize,
+    validation: usize,
+    truncated: usize,
+    best_epoch: usize,
+    history: Vec<Epoch>,
+    resumed: usize,
+}
+
 impl Trained {
     /// Writes the model's folder and its `history.tsv`; returns the files.
     pub fn save(&self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -76,6 +86,10 @@ impl Trained {
     pub fn summary(&self) -> String {
         let best = self.model.card.training.best_epoch;
         let epochs = self.history.len();
+        if epochs == 0 {
+            let records = self.model.card.training.records;
+            return format!("learnt from {records} records, calibrated on inner folds of them");
+        }
         let kept = best.checked_sub(1).and_then(|at| self.history.get(at));
         let resumed = match self.resumed {
             0 => String::new(),
@@ -99,86 +113,39 @@ pub fn train(
     executor: &Executor,
     bar: &ProgressBar,
 ) -> Result<Trained, Error> {
-    let records = splits.records(shard.fold, Part::Train);
-    let held = splits.records(shard.fold, Part::Validation);
-    let encoder = encode::fit(shard.encoder, dataset, &records).map_err(|error| failed(&error))?;
-    let source = |records: &[usize], both_strands| {
-        Encoded::of(&encoder, shard.longer, both_strands, dataset, records)
-            .map_err(|error| failed(&error))
+    let learnt = if shard.architecture.is_network() {
+        network::learn(shard, dataset, splits, executor, bar)?
+    } else {
+        sequences::learn(shard, dataset, splits, bar)?
     };
-    let strands = shard.reverse_complement;
-    let learnt = source(&records, strands.learns_both())?;
-    let validation = source(&held, strands.asks_both())?;
-    let shape = input_shape(learnt.shape());
-    let network = architecture::build(shard.architecture, shape, dataset.classes.len())
-        .map_err(|error| failed(&error))?;
-
-    // One that cannot be read is made again: it is older than the program, or the disk was full.
-    let snapshot = std::fs::read(shard.checkpoint).ok().and_then(|b| Snapshot::load(&b).ok());
-    let resumed = snapshot.as_ref().map_or(0, Snapshot::epochs);
-    bar.inc(resumed as u64);
-    let from = snapshot.as_ref();
-    let run = Fit { network: &network, config: shard.config, executor, seed: shard.seed, from };
-    let mut unwritten = None;
-    let mut written = Instant::now();
-    let mut observer = |progress: &Progress<'_>| {
-        if let Progress::Epoch(epoch, standing) = progress {
-            if written.elapsed() >= CHECKPOINT_EVERY || interrupt::requested() {
-                let bytes = standing.save().map_err(|error| failed(&error));
-                if let Err(error) = bytes.and_then(|b| artefact::write(shard.checkpoint, &b)) {
-                    unwritten = Some(error);
-                    return ControlFlow::Break(());
-                }
-                written = Instant::now();
-            }
-            let loss = epoch.validation_loss.unwrap_or(epoch.train_loss);
-            bar.set_message(format!("loss {:.3} validation {loss:.3}", epoch.train_loss));
-            bar.inc(1);
-        }
-        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let fitted = fit(&run, &learnt, &validation, &mut observer).map_err(|error| failed(&error))?;
-    if let Some(error) = unwritten {
-        return Err(error);
-    }
-    interrupt::check()?;
-
-    let logits = fit::predict(&network, &fitted.weights, &validation, model::BATCH, executor)
-        .map_err(|error| failed(&error))?;
-    let labels: Vec<usize> = (0..validation.len()).map(|i| validation.label(i) as usize).collect();
-    // Without validation records there is nothing to calibrate on: the logits stay as they are.
-    let temperature =
-        Temperature::fit(&logits, &labels, network.classes()).unwrap_or_default().value();
-
     let development = splits.development(shard.fold);
     let certificate = &splits.certificate;
     let certified = if certificate.certified { "certified" } else { "not certified" };
-    let truncated = |source: &Encoded<'_>| source.truncated().map_err(|error| failed(&error));
     let card = Card {
         schema: model::SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_string(),
         name: shard.name.to_string(),
         architecture: shard.architecture.clone(),
-        encoder: encoder.clone(),
+        encoder: learnt.encoder,
         longer: shard.longer,
-        reverse_complement: strands,
+        reverse_complement: shard.reverse_complement,
         measured: dataset.numbers.as_ref().map(|numbers| numbers.measured.clone()),
         channels: dataset.numbers.as_ref().map_or(Vec::new(), |numbers| numbers.channels.clone()),
         classes: dataset.classes.clone(),
-        temperature,
+        temperature: learnt.temperature,
         k: certificate.k,
         unfamiliar_below: match certificate.k {
-            Some(k) => unfamiliar_below(dataset, &records, &held, k)?,
+            Some(k) => unfamiliar_below(dataset, splits, shard.fold, k)?,
             None => None,
         },
         training: Training {
             seed: shard.seed,
             fold: shard.fold,
             split: format!("{}, {certified}", certificate.method),
-            records: records.len(),
-            validation: held.len(),
-            truncated: truncated(&learnt)? + truncated(&validation)?,
-            best_epoch: fitted.best_epoch,
+            records: learnt.records,
+            validation: learnt.validation,
+            truncated: learnt.truncated,
+            best_epoch: learnt.best_epoch,
             config: shard.config.clone(),
         },
         profile: Profile::new(dataset, &development),
@@ -188,8 +155,8 @@ pub fn train(
         let ids = development.iter().map(|i| dataset.id(*i).to_string()).collect();
         look_up = Some(LookUp { index: index(dataset, &development, k)?, ids });
     }
-    let model = Model { card, network, weights: fitted.weights, look_up, audit };
-    Ok(Trained { model, history: fitted.history, resumed })
+    let model = Model { card, learner: learnt.learner, look_up, audit };
+    Ok(Trained { model, history: learnt.history, resumed: learnt.resumed })
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Error {
@@ -209,12 +176,13 @@ fn index(dataset: &Dataset, records: &[usize], k: usize) -> Result<Index, Error>
 /// is unlike anything the model was scored on.
 fn unfamiliar_below(
     dataset: &Dataset,
-    train: &[usize],
-    validation: &[usize],
+    splits: &Splits,
+    fold: usize,
     k: usize,
 ) -> Result<Option<f64>, Error> {
-    let learnt = index(dataset, train, k)?;
-    let held: Vec<&[u8]> = validation
+    let learnt = index(dataset, &splits.records(fold, Part::Train), k)?;
+    let held: Vec<&[u8]> = splits
+        .records(fold, Part::Validation)
         .iter()
         .map(|i| dataset.sequence(*i))
         .filter(|sequence| sequence.len() >= k + MIN_KMERS - 1)

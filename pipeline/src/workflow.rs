@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use cistron_encoders::EncoderConfig;
 use cistron_models::architecture::{
-    Architecture, Conv, Hybrid, Logistic, Mlp, Residual, Transformer,
+    Architecture, Conv, Hybrid, Logistic, Mlp, Residual, Stack, Svm, Transformer,
 };
 use cistron_models::fit::FitConfig;
 use indexmap::IndexMap;
@@ -168,6 +168,12 @@ pub struct Model {
     /// Transformer encoder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transformer: Option<Transformer>,
+    /// Linear support vector machine on words of whole sequences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub svm: Option<Svm>,
+    /// Boosted trees on a support vector machine and on the nearest records of each class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<Stack>,
     /// Encoder of this model, instead of the common one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encode: Option<EncoderConfig>,
@@ -200,6 +206,8 @@ impl Model {
             self.residual.clone().map(Architecture::Residual),
             self.hybrid.clone().map(Architecture::Hybrid),
             self.transformer.clone().map(Architecture::Transformer),
+            self.svm.clone().map(Architecture::Svm),
+            self.stack.clone().map(Architecture::Stack),
         ]
         .into_iter()
         .flatten()
@@ -245,6 +253,15 @@ pub struct Input {
 }
 
 impl Workflow {
+    /// How a model's records are encoded; `None` where nothing is said.
+    #[must_use]
+    pub fn encoder(&self, model: &Model) -> Option<EncoderConfig> {
+        if model.architectures().iter().any(|architecture| !architecture.is_network()) {
+            return Some(EncoderConfig::Whole { alphabet: self.read.reading().result() });
+        }
+        model.encode.as_ref().or(self.encode.as_ref()).cloned()
+    }
+
     /// Whether a model takes the qualities of FASTQ records.
     #[must_use]
     pub fn qualities(&self) -> bool {

@@ -42,6 +42,12 @@ pub enum ConfigError {
     /// Canonical k-mers of a protein.
     #[error("`canonical` needs DNA or RNA: a protein has no reverse complement")]
     CanonicalProtein,
+    /// A tensor of a sequence that is not encoded.
+    #[error(
+        "`whole` makes no tensor: `svm` and `stack` read sequences as they are, networks take \
+         another encoder, such as `one-hot`"
+    )]
+    Whole,
     /// Numbers where sequences are encoded.
     #[error(
         "the encoder takes numbers, not sequences: read them with `read: {{curves: …}}` or `read: {{genotypes: …}}`"

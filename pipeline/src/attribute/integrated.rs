@@ -6,7 +6,7 @@ use cistron_models::input::{Input, InputValues};
 
 use super::Attribution;
 use crate::error::Error;
-use crate::model::Model;
+use crate::model::{Learner, Model};
 
 /// Points of the way that are gone at a time.
 const AT_ONCE: usize = 32;
@@ -23,6 +23,9 @@ pub(super) fn of(
     steps: Option<usize>,
 ) -> Result<Attribution, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::stage("attribute", error);
+    let Learner::Network { network, weights } = &model.learner else {
+        return Err(failed(&"a model without gradients"));
+    };
     let encoder = build(&model.card.encoder).map_err(|error| failed(&error))?;
     let mut batch = Batch::default();
     encoder.encode(&[sequence], &mut batch).map_err(|error| failed(&error))?;
@@ -50,7 +53,7 @@ pub(super) fn of(
             values: InputValues::Dense { values: &scaled, channels },
         };
         let (found, gradients) = executor
-            .input_gradients(&model.network, &model.weights, &input, &vec![class; n])
+            .input_gradients(network, weights, &input, &vec![class; n])
             .map_err(|error| failed(&error))?;
         logits.extend(found.chunks(model.card.classes.len()).map(|row| f64::from(row[class])));
         for (at, gradient) in gradients.chunks(values.len().max(1)).enumerate() {

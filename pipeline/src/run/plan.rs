@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use cistron_models::architecture::Architecture;
 use serde_json::Value;
 
 use super::Options;
@@ -65,8 +66,9 @@ pub(super) fn plan(
     let device = device_kind(options.device)?;
     let mut trained = Vec::new();
     for (name, model) in &workflow.models {
-        let encoder = model.encode.as_ref().or(workflow.encode.as_ref());
-        if encodes {
+        let encoder = workflow.encoder(model);
+        let network = model.architectures().iter().all(Architecture::is_network);
+        if encodes && network {
             let key =
                 new(Stage::Encode).with_key("split", &split_key).with_config("encode", &encoder)?;
             push(Task::shard(Stage::Encode, &[name]), key, std::slice::from_ref(&split));

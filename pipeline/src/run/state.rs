@@ -227,13 +227,13 @@ impl<'a> State<'a> {
     fn encode(&self, name: &str) -> Result<Finished, Error> {
         let (dataset, splits) = (self.dataset()?, self.splits()?);
         let workflow = &self.loaded.workflow;
-        let config = workflow.models[name].encode.as_ref().or(workflow.encode.as_ref());
+        let config = workflow.encoder(&workflow.models[name]);
         let config = config.ok_or_else(|| Error::stage("encode", "no encoder"))?;
         let mut outputs = Vec::new();
         let mut truncated = 0;
         for fold in 0..splits.folds.len() {
             let path = self.out(format!("tensors/{name}/fold-{fold}.safetensors"));
-            truncated = tensors::write(&path, config, dataset, splits, fold)?;
+            truncated = tensors::write(&path, &config, dataset, splits, fold)?;
             outputs.push(path);
         }
         let message = format!("{} files of tensors, {truncated} records truncated", outputs.len());
@@ -246,7 +246,7 @@ impl<'a> State<'a> {
         let (name, fold, seed) = (task.part(0), task.number(1), task.number(2));
         let model = &workflow.models[name];
         let architectures = model.architectures();
-        let encoder = model.encode.as_ref().or(workflow.encode.as_ref());
+        let encoder = workflow.encoder(model);
         let (Some(architecture), Some(encoder)) = (architectures.first(), encoder) else {
             return Err(Error::stage("train", format!("`{name}` has no architecture or encoder")));
         };
@@ -256,7 +256,7 @@ impl<'a> State<'a> {
         let shard = train::Shard {
             name,
             architecture,
-            encoder,
+            encoder: &encoder,
             longer: model.longer,
             reverse_complement: model.reverse_complement,
             config: &model.train,

@@ -7,7 +7,7 @@ mod sequences;
 use std::path::Path;
 
 use cistron_encoders::EncoderConfig;
-use cistron_models::architecture;
+use cistron_models::architecture::{self, Architecture};
 use serde_saphyr::Spanned;
 
 use super::path::resolve;
@@ -196,11 +196,14 @@ impl Check<'_> {
         }
         let architectures = model.architectures();
         let [architecture] = architectures.as_slice() else {
-            let help = "one of `logistic`, `mlp`, `conv`, `residual`, `hybrid`, `transformer`, \
-                 such as `logistic: {}`";
+            let help = "one of `logistic`, `mlp`, `conv`, `residual`, `hybrid`, `transformer`, `svm`, \
+                        `stack`, such as `logistic: {}`";
             let message = format!("`{name}` names {} architectures", architectures.len());
             return self.push(&["models", name], message, help);
         };
+        if !architecture.is_network() {
+            return self.of_sequences(workflow, name, model, architecture);
+        }
         let own = ["models", name, "encode"];
         let (path, config): (&[&str], _) = match (&model.encode, &workflow.encode) {
             (Some(config), _) => (&own, config),
@@ -240,6 +243,39 @@ impl Check<'_> {
                 if let Err(error) = architecture::build(architecture, shape, 2) {
                     self.push(&["models", name], error.to_string(), "");
                 }
+            }
+        }
+    }
+
+    /// A model of whole sequences.
+    fn of_sequences(
+        &mut self,
+        workflow: &Workflow,
+        name: &str,
+        model: &Model,
+        architecture: &Architecture,
+    ) {
+        let path = ["models", name];
+        if let Err(error) = architecture.check_sequence() {
+            self.push(&path, error.to_string(), "");
+        }
+        if workflow.read.measured().is_some() || workflow.read.variants.is_some() {
+            let help = "a network such as `conv` takes variants, genotypes and curves";
+            self.push(&path, format!("`{}` reads sequences", architecture.name()), help);
+        }
+        let whole = EncoderConfig::Whole { alphabet: workflow.read.reading().result() };
+        if !model.reverse_complement.fits(&whole) {
+            let help = "leave it out";
+            let message = "only sequences of DNA and RNA have another strand";
+            self.push(&["models", name, "reverse-complement"], message, help);
+        }
+        for (given, key) in
+            [(model.encode.is_some(), "encode"), (model.longer != Longer::Truncate, "longer")]
+        {
+            if given {
+                let message =
+                    format!("`{}` reads whole sequences of any length", architecture.name());
+                self.push(&["models", name, key], message, "leave it out");
             }
         }
     }

@@ -1,0 +1,68 @@
+//! A linear support vector machine on the words of sequences.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::baseline::Molecule;
+use crate::sequence::words::{Letters, Words};
+
+/// A linear support vector machine on the words of whole sequences (Leslie et al. 2002,
+/// <https://doi.org/10.1142/9789812799623_0053>; gapped words: Ghandi et al. 2014,
+/// <https://doi.org/10.1371/journal.pcbi.1003711>). Each kind of words is weighed by its inverse document frequency
+/// and brought to length 1, so that the machine works on the sum of their cosine similarities.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Svm {
+    /// Kinds of words; a choice for the alphabet where none is given.
+    pub words: Vec<Words>,
+    /// Cost C of a record on the wrong side of its margin.
+    pub cost: f32,
+}
+
+impl Default for Svm {
+    fn default() -> Self {
+        Self { words: Vec::new(), cost: 1.0 }
+    }
+}
+
+impl Svm {
+    /// The words that are counted in sequences of a kind.
+    #[must_use]
+    pub fn words(&self, molecule: Molecule) -> Vec<Words> {
+        if self.words.is_empty() { default_words(molecule) } else { self.words.clone() }
+    }
+}
+
+/// Words that do well on gene families (proteins) and on regulatory sequences (nucleotides).
+pub(super) fn default_words(molecule: Molecule) -> Vec<Words> {
+    use Letters::{AminoAcids, Bases, Dayhoff6, Murphy10, Murphy15};
+    let chosen: &[(Letters, &str)] = match molecule {
+        Molecule::Nucleotide => &[
+            (Bases, "1111"),
+            (Bases, "11111"),
+            (Bases, "111111"),
+            (Bases, "11111111"),
+            (Bases, "111101111"),
+            (Bases, "111011011"),
+            (Bases, "110110111"),
+        ],
+        Molecule::Protein => &[
+            (AminoAcids, "111"),
+            (AminoAcids, "1111"),
+            (AminoAcids, "1011"),
+            (AminoAcids, "1101"),
+            (AminoAcids, "110011"),
+            (Murphy15, "1111"),
+            (Murphy10, "1111"),
+            (Murphy10, "11111"),
+            (Murphy10, "110111"),
+            (Dayhoff6, "111111"),
+        ],
+    };
+    let words = |(letters, mask): &(Letters, &str)| Words {
+        letters: *letters,
+        mask: (*mask).to_string(),
+        positional: false,
+    };
+    chosen.iter().map(words).collect()
+}

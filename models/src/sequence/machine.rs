@@ -1,0 +1,97 @@
+//! A linear support vector machine on the words of sequences.
+
+use super::inner::{Inner, Watch};
+use super::profile::Profiles;
+use super::svm::{Examples, Machine};
+use super::views::Views;
+use super::weights::weights;
+use super::words::MaskError;
+use super::{Labelled, SequenceError};
+use crate::architecture::Svm;
+
+/// Word views with the weights of their joined profiles.
+pub struct WordMachine {
+    pub(super) views: Views,
+    pub(super) machine: Machine,
+}
+
+impl WordMachine {
+    /// Fits the machine alone.
+    ///
+    /// # Errors
+    ///
+    /// Where words cannot be counted.
+    pub fn plain(config: &Svm, labelled: &Labelled<'_>) -> Result<Self, MaskError> {
+        let words = config.words(labelled.molecule);
+        let views = Views::fit(&words, labelled.both_strands, &labelled.sequences)?;
+        let joined = Profiles::join(&views.profiles(&labelled.sequences));
+        let all: Vec<usize> = (0..labelled.labels.len()).collect();
+        let machine = fit(config.cost, &joined, views.width(), labelled, &all);
+        Ok(Self { views, machine })
+    }
+
+    /// Fits the machine, and scores each record by machines that saw no relative of it: (N, K).
+    pub(super) fn fit(
+        config: &Svm,
+        labelled: &Labelled<'_>,
+        inner: &Inner,
+        watch: &mut Watch<'_>,
+    ) -> Result<(Self, Vec<Vec<f32>>), SequenceError> {
+        let words = config.words(labelled.molecule);
+        let views = Views::fit(&words, labelled.both_strands, &labelled.sequences)?;
+        let joined = Profiles::join(&views.profiles(&labelled.sequences));
+        let (machine, margins) =
+            Self::fit_profiles(config.cost, &joined, views.width(), labelled, inner, watch)?;
+        Ok((Self { views, machine }, margins))
+    }
+
+    /// The same of joined profiles.
+    pub(super) fn fit_profiles(
+        cost: f32,
+        joined: &Profiles,
+        width: usize,
+        labelled: &Labelled<'_>,
+        inner: &Inner,
+        watch: &mut Watch<'_>,
+    ) -> Result<(Machine, Vec<Vec<f32>>), SequenceError> {
+        let fit = |records: &[usize]| fit(cost, joined, width, labelled, records);
+        let mut margins = vec![Vec::new(); labelled.labels.len()];
+        for fold in 0..inner.folds {
+            let machine = fit(&inner.others(fold));
+            for record in inner.own(fold) {
+                margins[record] = machine.margins(joined.row(record));
+            }
+            watch.step()?;
+        }
+        let all: Vec<usize> = (0..labelled.labels.len()).collect();
+        let machine = fit(&all);
+        watch.step()?;
+        Ok((machine, margins))
+    }
+
+    /// Margins of sequences, (N, K) row by row.
+    #[must_use]
+    pub fn logits(&self, sequences: &[&[u8]]) -> Vec<f32> {
+        let joined = Profiles::join(&self.views.profiles(sequences));
+        (0..sequences.len()).flat_map(|record| self.machine.margins(joined.row(record))).collect()
+    }
+}
+
+/// Fits a machine to some of the records.
+fn fit(
+    cost: f32,
+    joined: &Profiles,
+    width: usize,
+    labelled: &Labelled<'_>,
+    records: &[usize],
+) -> Machine {
+    let Labelled { labels, clusters, classes, seed, .. } = labelled;
+    let of = |values: &[usize]| records.iter().map(|i| values[*i]).collect::<Vec<_>>();
+    let weights = weights(&of(labels), &of(clusters), *classes);
+    let costs: Vec<f32> = weights.iter().map(|weight| weight * cost).collect();
+    Machine::fit(
+        Examples { rows: joined, width, records, labels, classes: *classes },
+        &costs,
+        *seed,
+    )
+}

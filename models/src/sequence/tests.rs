@@ -1,0 +1,96 @@
+//! Models of sequences on families that share stretches.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+use crate::architecture::{self, Svm};
+use crate::metrics::argmax;
+
+const AMINO_ACIDS: &[u8] = b"ACDEFGHIKLMNPQRSTVWY";
+
+/// Proteins of three families: an ancestor of 60 each, of which three quarters mutate.
+fn families(count: usize, seed: u64) -> (Vec<Vec<u8>>, Vec<usize>) {
+    let mut ancestors = ChaCha8Rng::seed_from_u64(1);
+    let letter = |rng: &mut ChaCha8Rng| AMINO_ACIDS[rng.random_range(0..20)];
+    let ancestors: Vec<Vec<u8>> =
+        (0..3).map(|_| (0..60).map(|_| letter(&mut ancestors)).collect()).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let labels: Vec<usize> = (0..count).map(|i| i % 3).collect();
+    let descend = |label: &usize| {
+        let mutate = |symbol: &u8| if rng.random_bool(0.5) { letter(&mut rng) } else { *symbol };
+        ancestors[*label].iter().map(mutate).collect()
+    };
+    (labels.iter().map(descend).collect(), labels)
+}
+
+fn fit(architecture: &Architecture, classes: usize) -> (Fitted, Vec<Vec<u8>>, Vec<usize>) {
+    let (sequences, mut labels) = families(90, 2);
+    for label in &mut labels {
+        *label = (*label).min(classes - 1);
+    }
+    let labelled = Labelled {
+        sequences: sequences.iter().map(Vec::as_slice).collect(),
+        labels,
+        clusters: (0..90).collect(),
+        classes,
+        molecule: Molecule::Protein,
+        both_strands: false,
+        seed: 4,
+    };
+    let mut last = (0, 0);
+    let fitted = SequenceModel::fit(architecture, &labelled, &mut |done, steps| {
+        last = (done, steps);
+        ControlFlow::Continue(())
+    });
+    assert!(last.0 > 0 && last.0 == last.1, "{last:?}");
+    let (asked, mut truth) = families(60, 3);
+    for label in &mut truth {
+        *label = (*label).min(classes - 1);
+    }
+    (fitted.unwrap(), asked, truth)
+}
+
+fn all() -> [Architecture; 2] {
+    [Architecture::Svm(Svm::default()), Architecture::Stack(architecture::Stack::default())]
+}
+
+#[test]
+fn families_are_told_apart_and_models_read_back() {
+    for (architecture, classes) in all().iter().zip([3, 2]).chain(all().iter().zip([2, 3])) {
+        let (fitted, asked, truth) = fit(architecture, classes);
+        let asked: Vec<&[u8]> = asked.iter().map(Vec::as_slice).collect();
+        let logits = fitted.model.logits(&asked);
+        let right = logits.chunks(classes).zip(&truth).filter(|(row, t)| argmax(row) == **t);
+        let right = right.count();
+        assert!(right >= 57, "{}: {right} of 60", architecture.name());
+        let bytes = fitted.model.save().unwrap();
+        let description =
+            Description { architecture, classes, molecule: Molecule::Protein, both_strands: false };
+        let read = SequenceModel::load(&description, &bytes).unwrap();
+        assert_eq!(read.logits(&asked), logits);
+        assert_eq!(read.save().unwrap(), bytes);
+        // One at a time is the same as all at once, and nothing at all is no error.
+        assert_eq!(read.logits(&asked[..1]), logits[..classes]);
+        assert_eq!(read.logits(&[b""]).len(), classes);
+        for end in [0, 8, 100, bytes.len() - 1] {
+            assert!(SequenceModel::load(&description, &bytes[..end]).is_err());
+        }
+    }
+}
+
+#[test]
+fn the_observer_may_stop() {
+    let (sequences, labels) = families(30, 2);
+    let labelled = Labelled {
+        sequences: sequences.iter().map(Vec::as_slice).collect(),
+        labels,
+        clusters: (0..30).collect(),
+        classes: 3,
+        molecule: Molecule::Protein,
+        both_strands: false,
+        seed: 4,
+    };
+    let stopped = SequenceModel::fit(&all()[1], &labelled, &mut |_, _| ControlFlow::Break(()));
+    assert!(matches!(stopped, Err(SequenceError::Stopped)));
+}
