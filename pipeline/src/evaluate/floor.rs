@@ -5,14 +5,18 @@
 pub mod curve;
 pub mod genotype;
 
+use cistron_models::architecture::Svm;
 use cistron_models::baseline::{
     FeatureSet, Logistic, LogisticConfig, Majority, Molecule, NaiveBayes, NaiveBayesConfig,
     composition, nearest,
 };
+use cistron_models::sequence::words::{Letters, Words};
+use cistron_models::sequence::{Labelled, WordMachine};
 
 use super::{Role, Scores};
 use crate::dataset::{Dataset, Measured, Numbers};
 use crate::error::Error;
+use crate::model::{molecule, softmax};
 use crate::neighbour::Neighbours;
 use crate::split::Part;
 use curve::{Feature, by_cycles};
@@ -25,6 +29,8 @@ pub const COMPOSITION: &str = "composition";
 pub const LOOK_UP: &str = "look-up";
 /// Baseline: multinomial naive Bayes on words of nine symbols.
 pub const NAIVE_BAYES: &str = "naive-bayes";
+/// Baseline: a linear support vector machine on words of six bases or three amino acids.
+pub const WORD_SVM: &str = "word-svm";
 
 /// Floor of curves: logistic regression on the fluorescence in the last cycle.
 pub const END_POINT: &str = "end-point";
@@ -38,11 +44,12 @@ pub const CYCLES: &str = "cycles";
 pub const CALLS: &str = "calls";
 
 /// Floors and baselines of sequences, in the order of [`of_sequences`].
-const SEQUENCES: [(&str, Role); 4] = [
+const SEQUENCES: [(&str, Role); 5] = [
     (MAJORITY, Role::Floor),
     (COMPOSITION, Role::Floor),
     (LOOK_UP, Role::Floor),
     (NAIVE_BAYES, Role::Baseline),
+    (WORD_SVM, Role::Baseline),
 ];
 
 /// Floors of numbers, in the order of [`of_numbers`]; only curves have all of them.
@@ -133,8 +140,7 @@ fn of_sequences(fold: &Fold<'_>, neighbours: &Neighbours) -> Result<Vec<Vec<f32>
     let (learnt, held_out) = (sequences(&fold.development), sequences(test));
 
     let majority = Majority::fit(labels, classes)?;
-    let molecule =
-        if dataset.alphabet.is_nucleic() { Molecule::Nucleotide } else { Molecule::Protein };
+    let molecule = molecule(dataset.alphabet);
     let features = |of: &[&[u8]]| composition(of, FeatureSet::Composition, molecule);
     let logistic = Logistic::fit(&features(&learnt), labels, classes, LogisticConfig::default())?;
     let nearest_labels: Vec<Option<usize>> = test
@@ -142,13 +148,42 @@ fn of_sequences(fold: &Fold<'_>, neighbours: &Neighbours) -> Result<Vec<Vec<f32>
         .map(|i| neighbours.get(fold.number, *i).and_then(|n| n.exact.or(n.reverse).or(n.nearest)))
         .map(|found| found.map(|i| label(dataset, i)))
         .collect();
+    let machine = word_svm(learnt.clone(), labels, classes, molecule)?;
+    let mut margins = machine.logits(&held_out);
+    margins.chunks_mut(classes).for_each(|row| softmax(row, 1.0));
     let bayes = NaiveBayes::fit(&learnt, labels, classes, NaiveBayesConfig::default())?;
     Ok(vec![
         majority.predict(test.len()).into_probabilities(),
         logistic.predict(&features(&held_out))?.into_probabilities(),
         nearest(&nearest_labels, &majority)?.into_probabilities(),
         bayes.predict(&held_out).into_probabilities(),
+        margins,
     ])
+}
+
+/// The machine of [`WORD_SVM`].
+fn word_svm(
+    sequences: Vec<&[u8]>,
+    labels: &[usize],
+    classes: usize,
+    molecule: Molecule,
+) -> Result<WordMachine, Failure> {
+    let (letters, mask) = match molecule {
+        Molecule::Nucleotide => (Letters::Bases, "111111"),
+        Molecule::Protein => (Letters::AminoAcids, "111"),
+    };
+    let words = vec![Words { letters, mask: mask.to_string(), positional: false }];
+    let labelled = Labelled {
+        // A record weighs what it weighs to the other floors: relatives are not told apart.
+        clusters: (0..sequences.len()).collect(),
+        sequences,
+        labels: labels.to_vec(),
+        classes,
+        molecule,
+        both_strands: false,
+        seed: 0,
+    };
+    Ok(WordMachine::plain(&Svm { words, ..Svm::default() }, &labelled)?)
 }
 
 /// Probabilities of one fold's held-out records of numbers.

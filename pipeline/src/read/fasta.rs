@@ -4,8 +4,6 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use cistron_encoders::alphabet::Alphabet;
-use noodles::fasta;
-use noodles::fasta::record::Definition;
 
 use super::open::{Source, read_error};
 use super::record::{Record, check};
@@ -14,9 +12,10 @@ use crate::error::InputError;
 /// Iterator over the records of a FASTA file; after a malformed record it goes on with the next.
 pub struct Records {
     path: PathBuf,
-    reader: fasta::io::Reader<Source>,
+    source: Source,
     alphabet: Option<Alphabet>,
-    definition: Definition,
+    /// The header line that was read last, without its end.
+    header: Vec<u8>,
     number: u64,
     ended: bool,
     /// Number of an earlier record of two lines of one length, and that length.
@@ -41,9 +40,9 @@ impl Records {
     pub fn new(path: &Path, source: Source, alphabet: impl Into<Option<Alphabet>>) -> Self {
         Self {
             path: path.to_path_buf(),
-            reader: fasta::io::Reader::new(source),
+            source,
             alphabet: alphabet.into(),
-            definition: Definition::default(),
+            header: Vec::new(),
             number: 0,
             ended: false,
             doubled: None,
@@ -66,24 +65,23 @@ impl Records {
 
     fn read(&mut self, record: &mut Record) -> Result<bool, InputError> {
         self.skip_blank_lines()?;
-        let line = self.reader.get_ref().line();
-        match self.reader.read_definition(&mut self.definition) {
-            Ok(0) => return self.end(),
-            Ok(_) => {}
-            Err(error) => {
-                self.ended = true;
-                let help = "is this a FASTA file? every record starts with `>` and an identifier";
-                return Err(match error.kind() {
-                    io::ErrorKind::InvalidData => self.error(line, "no header", help),
-                    _ => read_error(&self.path, &error).at_line(line),
-                });
-            }
+        let line = self.source.line();
+        self.header.clear();
+        let read = self.source.read_until(b'\n', &mut self.header);
+        if read.map_err(|error| read_error(&self.path, &error).at_line(line))? == 0 {
+            return self.end();
+        }
+        let id = self.header.get(1).filter(|first| !first.is_ascii_whitespace());
+        if self.header[0] != b'>' || id.is_none() {
+            self.ended = true;
+            let help = "is this a FASTA file? every record starts with `>` and an identifier";
+            return Err(self.error(line, "no header", help));
         }
         self.number += 1;
         (record.number, record.line) = (self.number, line);
         record.qualities.clear();
         record.sequence.clear();
-        let lines = read_sequence(self.reader.get_mut(), &mut record.sequence)
+        let lines = read_sequence(&mut self.source, &mut record.sequence)
             .map_err(|error| read_error(&self.path, &error).at_record(self.number).at_line(line))?;
         self.name(record)?;
         self.check_label_line(lines, record)?;
@@ -93,23 +91,19 @@ impl Records {
         Ok(true)
     }
 
-    /// Writes the definition that was read to the record's id and header.
+    /// Writes the header line that was read to the record's id and header.
     fn name(&self, record: &mut Record) -> Result<(), InputError> {
         record.id.clear();
         record.header.clear();
-        let name = std::str::from_utf8(self.definition.name().as_ref());
-        let description = self.definition.description().map(|d| std::str::from_utf8(d.as_ref()));
-        let (Ok(id), Ok(description)) = (name, description.transpose()) else {
+        let Ok(header) = std::str::from_utf8(&self.header[1..]) else {
             let help = "convert the file: iconv -f latin1 -t utf-8";
             let error = self.error(record.line, "a header that is not UTF-8", help);
             return Err(error.at_record(self.number));
         };
-        record.id.push_str(id);
-        record.header.push_str(id);
-        if let Some(description) = description {
-            record.header.push(' ');
-            record.header.push_str(description);
-        }
+        let header = header.trim_ascii_end();
+        record.header.push_str(header);
+        let id = header.split(|c: char| c.is_ascii_whitespace()).next();
+        record.id.push_str(id.unwrap_or_default());
         Ok(())
     }
 
@@ -139,8 +133,7 @@ impl Records {
 
     /// Leaves out empty lines before the first header; elsewhere the reader does.
     fn skip_blank_lines(&mut self) -> Result<(), InputError> {
-        let Self { path, reader, .. } = self;
-        let source = reader.get_mut();
+        let Self { path, source, .. } = self;
         loop {
             match source.fill_buf().map_err(|e| read_error(path, &e))?.first() {
                 Some(b'\n' | b'\r') => source.consume(1),
@@ -200,7 +193,7 @@ impl Lines {
 
 /// Appends the lines before the next header without their ends and blanks.
 ///
-/// Unlike the reader of noodles it tells how the sequence was wrapped.
+/// The lengths of the lines tell how the sequence was wrapped.
 fn read_sequence(source: &mut Source, sequence: &mut Vec<u8>) -> io::Result<Lines> {
     let mut lines = Lines::default();
     let mut start = 0;

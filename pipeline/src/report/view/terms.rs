@@ -45,6 +45,9 @@ pub(in crate::report) fn explain(entry: &Entry) -> &'static str {
         Role::Baseline if has("bayes") => {
             "counts words of a few symbols (naive Bayes), seconds of work"
         }
+        Role::Baseline if has("svm") => {
+            "weighs words of a few symbols (a linear support vector machine), seconds of work"
+        }
         Role::Baseline if has("linear") || has("logistic") => {
             "weighs the counts of words of a few symbols (a linear model)"
         }
