@@ -135,8 +135,10 @@ fn fill(
         for ((cell, down), pair) in best.iter_mut().zip(gap.iter_mut()).zip(row) {
             for lane in 0..LANES {
                 let above = cell[lane];
-                let from_above = (down[lane] - EXTEND).max(above - OPEN);
-                let from_left = (along[lane] - EXTEND).max(left[lane] - OPEN);
+                // Saturating arithmetic is one instruction for all lanes.
+                let from_above = down[lane].saturating_sub(EXTEND).max(above.saturating_sub(OPEN));
+                let from_left =
+                    along[lane].saturating_sub(EXTEND).max(left[lane].saturating_sub(OPEN));
                 let score =
                     diagonal[lane].saturating_add(pair[lane]).max(0).max(from_above).max(from_left);
                 down[lane] = from_above;

@@ -257,6 +257,44 @@ mod tests {
         assert_eq!(records[0].header, "a first one");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn records_agree_with_noodles(
+            records in proptest::collection::vec(
+                ("[!-~]{1,8}", "( [!-~][ -~]{0,12}[!-~])?", "[ACGTacgt]{1,90}", 1_usize..40),
+                1..8,
+            ),
+            end in "\r?\n",
+        ) {
+            let mut text = String::new();
+            for (id, description, sequence, width) in &records {
+                text += &(format!(">{id}{description}") + &end);
+                for line in sequence.as_bytes().chunks(*width) {
+                    text += &(String::from_utf8_lossy(line).into_owned() + &end);
+                }
+            }
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &text).unwrap();
+            // Whether lines of one length are labels is another test's question.
+            let ours = Records::open(file.path(), None).unwrap();
+            let mut theirs = noodles::fasta::io::Reader::new(text.as_bytes());
+            let theirs: Vec<_> = theirs.records().map(Result::unwrap).collect();
+            let mut count = 0;
+            for (ours, theirs) in ours.zip(&theirs) {
+                let Ok(ours) = ours else { return Ok(()) };
+                let name = String::from_utf8_lossy(theirs.name()).into_owned();
+                let description = theirs.description().map_or(String::new(), |description| {
+                    " ".to_string() + &String::from_utf8_lossy(description.as_ref())
+                });
+                proptest::prop_assert_eq!(&ours.header, &(name.clone() + &description));
+                proptest::prop_assert_eq!(ours.id, name);
+                proptest::prop_assert_eq!(&ours.sequence[..], theirs.sequence().as_ref());
+                count += 1;
+            }
+            proptest::prop_assert_eq!(count, theirs.len());
+        }
+    }
+
     #[test]
     fn a_header_without_a_sequence_is_an_error_and_the_next_record_is_read() {
         for text in [">a\n>b\nACGT\n", ">b\nACGT\n>a\n"] {
