@@ -33,19 +33,11 @@ impl Svm {
     }
 }
 
-/// Words that do well on gene families (proteins) and on regulatory sequences (nucleotides).
+/// Words of four to six bases; of proteins contiguous and gapped ones, of amino acids and of groups.
 pub(super) fn default_words(molecule: Molecule) -> Vec<Words> {
     use Letters::{AminoAcids, Bases, Dayhoff6, Murphy10, Murphy15};
     let chosen: &[(Letters, &str)] = match molecule {
-        Molecule::Nucleotide => &[
-            (Bases, "1111"),
-            (Bases, "11111"),
-            (Bases, "111111"),
-            (Bases, "11111111"),
-            (Bases, "111101111"),
-            (Bases, "111011011"),
-            (Bases, "110110111"),
-        ],
+        Molecule::Nucleotide => &[(Bases, "1111"), (Bases, "11111"), (Bases, "111111")],
         Molecule::Protein => &[
             (AminoAcids, "111"),
             (AminoAcids, "1111"),
