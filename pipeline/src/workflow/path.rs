@@ -13,6 +13,24 @@ pub(super) fn resolve(folder: &Path, path: &Path) -> PathBuf {
     }
 }
 
+/// A path as messages show it: `data/x.fa` of `workflows/../data/x.fa`.
+///
+/// The names alone are looked at: it may lead elsewhere where a folder is a symbolic link.
+pub(crate) fn shown(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        let inside = matches!(out.components().next_back(), Some(Component::Normal(_)));
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if inside => {
+                out.pop();
+            }
+            _ => out.push(component),
+        }
+    }
+    if out.as_os_str().is_empty() { path.to_path_buf() } else { out }
+}
+
 /// How a workflow in `folder` writes the path of a file: relative, so that both can be moved and
 /// shared together, unless they have nothing but the root in common.
 pub(crate) fn written(folder: &Path, path: &Path) -> io::Result<PathBuf> {
@@ -55,6 +73,16 @@ mod tests {
         assert_eq!(way("/a/b/c", "/a/d/x.fa").as_deref(), Some("../../d/x.fa"));
         assert_eq!(way("/a", "/b/x.fa"), None);
         assert_eq!(way("/", "/b/x.fa"), None);
+    }
+
+    #[test]
+    fn a_path_is_shown_without_detours() {
+        let way = |path: &str| shown(Path::new(path)).display().to_string();
+        assert_eq!(way("workflows/../data/x.fa"), "data/x.fa");
+        assert_eq!(way("../a/../b/./x.fa"), "../b/x.fa");
+        assert_eq!(way("../../x.fa"), "../../x.fa");
+        assert_eq!(way("/a/../x.fa"), "/x.fa");
+        assert_eq!([way("."), way("-"), way("a/..")], [".", "-", "a/.."]);
     }
 
     #[test]
