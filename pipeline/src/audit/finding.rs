@@ -60,7 +60,6 @@ pub enum Judged {
 }
 
 impl Judged {
-    #[allow(clippy::trivially_copy_pass_by_ref)] // Serde passes a reference.
     fn is_value(&self) -> bool {
         *self == Self::Value
     }
