@@ -73,9 +73,7 @@ pub fn attribute(
     steps: usize,
 ) -> Result<Vec<Attribution>, Error> {
     if let Some(member) = ensemble.members.iter().find(|m| !method.follows(&m.card.encoder)) {
-        let text = format!("`{}` cannot be followed to single symbols", member.card.name);
-        let help = "`--method mutagenesis` takes every encoder of sequences";
-        return Err(Error::Usage(format!("{text}\n  help: {help}")));
+        return Err(refused(&member.card.name, &member.card.encoder));
     }
     let classes: Vec<usize> = match class {
         Some(class) => vec![class; dataset.len()],
@@ -93,6 +91,19 @@ pub fn attribute(
         out.push(mean(members, class));
     }
     Ok(out)
+}
+
+/// The error of a model whose encoder a method cannot follow.
+fn refused(name: &str, encoder: &EncoderConfig) -> Error {
+    let help = if Method::Mutagenesis.follows(encoder) {
+        "`--method mutagenesis` takes its encoder"
+    } else if matches!(encoder, EncoderConfig::AllelePair { .. }) {
+        "models of allele pairs are not attributed; `cistron predict MODEL FILE.vcf --reference \
+         GENOME` scores both alleles of each variant"
+    } else {
+        "models that take the quality of each base are not attributed"
+    };
+    Error::Usage(format!("`{name}` cannot be followed to single symbols\n  help: {help}"))
 }
 
 /// The mean over members; of what is missing, the largest.
@@ -124,6 +135,16 @@ mod tests {
         assert_eq!(follows(r#"{"kmer-counts": {"k": 3}}"#), [true, false, false]);
         assert_eq!(follows(r#"{"codons": {"length": 9}}"#), [true, false, false]);
         assert_eq!(follows(r#"{"allele-pair": {"length": 9}}"#), [false; 3]);
+    }
+
+    #[test]
+    fn the_help_of_a_refusal_names_no_method_that_is_refused_too() {
+        let help = |config: &str| refused("m", &serde_json::from_str(config).unwrap()).to_string();
+        assert!(help(r#"{"kmer-counts": {"k": 3}}"#).contains("--method mutagenesis"));
+        let pair = help(r#"{"allele-pair": {"length": 9}}"#);
+        assert!(!pair.contains("--method") && pair.contains("cistron predict"), "{pair}");
+        let quality = help(r#"{"one-hot-quality": {"length": 9}}"#);
+        assert!(!quality.contains("--method") && quality.contains("quality"), "{quality}");
     }
 
     #[test]

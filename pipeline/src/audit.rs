@@ -203,7 +203,7 @@ pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     findings.extend(batch::batch(subject));
     let records = record::records(subject, &identities, neighbours);
     findings.push(counterfactual::counterfactual(subject, &records));
-    (findings, records)
+    (numeric::worded(findings, subject.dataset), records)
 }
 
 /// Whether the ranking of cheap models holds on other versions of the data, asked for or not.

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::workflow::path::shown;
+
 /// A malformed input: where it is, what was found there, what was expected and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Error)]
 pub struct InputError {
@@ -80,7 +82,7 @@ impl InputError {
 
 impl std::fmt::Display for InputError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.path.display())?;
+        write!(f, "{}", shown(&self.path).display())?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }

@@ -63,7 +63,11 @@ pub fn init(labels: &Labels, output: &Path, replace: bool) -> Result<Facts, Erro
         let help = "name another file with -o, or replace it with --force";
         return Err(Error::Usage(format!("{} exists\n  help: {help}", output.display())));
     }
-    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = match output.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder).map_err(|error| Error::write(output, &error))?;
     let stem = output.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let read = write::read(labels, &[], folder)?;
     let loaded = trial(&write::head(&stem, &read), folder)?;
@@ -75,12 +79,12 @@ pub fn init(labels: &Labels, output: &Path, replace: bool) -> Result<Facts, Erro
 }
 
 /// Loads the text of a workflow as if it lay in `folder`.
-fn trial(text: &str, folder: Option<&Path>) -> Result<Loaded, Error> {
+fn trial(text: &str, folder: &Path) -> Result<Loaded, Error> {
     let failed = |error: std::io::Error| Error::Resource(format!("a trial workflow: {error}"));
     let file = tempfile::Builder::new()
         .prefix(".cistron-init-")
         .suffix(".yaml")
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .tempfile_in(folder)
         .map_err(failed)?;
     std::fs::write(file.path(), text).map_err(failed)?;
     parse::load(file.path(), &[], false)

@@ -4,7 +4,7 @@ pub mod check;
 pub mod genotypes;
 pub mod numbers;
 pub mod parse;
-mod path;
+pub(crate) mod path;
 pub mod read;
 pub mod tree;
 pub mod validate;

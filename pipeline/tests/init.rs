@@ -14,7 +14,8 @@ const TABLE: &str = "test-data/resistance-genes/genes.tsv";
 #[test]
 fn a_fasta_file_and_its_table_become_a_workflow_that_runs() {
     let folder = tempfile::tempdir().unwrap();
-    let (workflow, out) = (folder.path().join("genes.yaml"), folder.path().join("out"));
+    // The folder of the workflow is made.
+    let (workflow, out) = (folder.path().join("new/genes.yaml"), folder.path().join("out"));
     let [workflow, out] = [&workflow, &out].map(|path| path.to_str().unwrap());
     let init = ["init", GENES, TABLE, "--label", "drug_class", "-o", workflow, "--yes"];
     let said = succeed(&init);
@@ -56,6 +57,8 @@ fn what_cannot_be_split_by_homology_is_split_at_random_and_says_so() {
         "{said}"
     );
     let written = std::fs::read_to_string(workflow).unwrap();
+    // Beside its files, the workflow can be moved with them.
+    assert!(written.contains("\"first\": \"first.fasta\""), "{written}");
     assert!(written.contains("random: {}") && written.contains("scores are inflated"), "{written}");
     assert!(succeed(&["check", workflow]).contains("no mistakes"));
 }

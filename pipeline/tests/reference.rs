@@ -11,7 +11,7 @@ mod schema;
 use std::fmt::Write;
 use std::path::Path;
 
-use cistron::audit::{Rule, rules};
+use cistron::audit::{Rule, rule, rules};
 use cistron::error::{Error, InputError};
 use cistron::qpcr::Measurements;
 use cistron::qpcr::audit::{Cutoffs, audit};
@@ -108,13 +108,19 @@ fn checks(out: &mut String) {
 that cannot be answered is *unknown*, which is not a pass.
 ",
     );
-    for Rule { code, meaning, formula, source, remedy } in rules() {
-        write!(
-            out,
-            "\n### `{code}`\n\n{meaning}.\n\n- Value and thresholds: {formula}\n- Remedy: {remedy}\n- Source: {source}\n"
-        )
-        .unwrap();
+    for rule in rules().filter(|rule| !rule.code.starts_with("qpcr.")) {
+        explained(out, rule, "");
     }
+}
+
+/// A check, beginning with its question where there is one.
+fn explained(out: &mut String, rule: &Rule, question: &str) {
+    let Rule { code, meaning, formula, source, remedy } = rule;
+    write!(
+        out,
+        "\n### `{code}`\n\n{question}{meaning}.\n\n- Value and thresholds: {formula}\n- Remedy: {remedy}\n- Source: {source}\n"
+    )
+    .unwrap();
 }
 
 fn qpcr(out: &mut String) {
@@ -122,13 +128,12 @@ fn qpcr(out: &mut String) {
         "
 ## Checks of a qPCR experiment
 
-| code | question |
-|---|---|
+`cistron explain CODE` prints these, too. Thresholds are the defaults; the words in brackets are the cut-offs that change them.
 ",
     );
     let (measurements, design) = (Measurements::default(), Design::default());
     for finding in audit(&measurements, &design, &[], &Cutoffs::default()) {
-        writeln!(out, "| `{}` | {} |", finding.check, cell(&finding.title)).unwrap();
+        explained(out, rule(&finding.check).unwrap(), &format!("{} ", finding.title));
     }
     out.push_str(
         "

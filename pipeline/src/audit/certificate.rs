@@ -52,14 +52,18 @@ pub(super) fn certificate(splits: &Splits) -> Finding {
 fn of_groups(splits: &Splits) -> Finding {
     let found = &splits.certificate;
     let pair = |(a, b, _): &(String, String, f64)| format!("{a} ~ {b}");
-    let crossing = count(found.crossing_pairs as usize, "pair");
+    let crossing = if found.not_assessable > 0 {
+        String::new()
+    } else {
+        format!("; {} stand on both sides", count(found.crossing_pairs as usize, "pair"))
+    };
     Finding {
         status: if found.certified { Status::Pass } else { Status::Warn },
         statistic: "pairs of relatives across a border of the split".into(),
         value: Some(found.crossing_pairs as f64),
         n: splits.clusters.len(),
         message: format!(
-            "split by {}: {}; {crossing} stand on both sides{}",
+            "split by {}: {}{crossing}{}",
             found.method,
             found.similarity,
             if found.certified { "" } else { ": the score may be of the run, not of the biology" },

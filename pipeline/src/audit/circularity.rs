@@ -209,7 +209,7 @@ fn same_gene(variants: &[LabelledVariant], seed: u64) -> Finding {
         let why = format!("only {}", count(asked.len(), "held-out variant"));
         return Finding { status: Status::Unknown(why), ..GENE.show(finding) };
     }
-    let finding = GENE.judge(interval.map_or(0.0, |i| i.low), finding);
+    let finding = GENE.judge_lower_limit(interval.map_or(0.0, |i| i.low), finding);
     if finding.status == Status::Pass {
         return finding;
     }

@@ -92,7 +92,7 @@ fn association(subject: &Subject, group: &Group) -> Finding {
         ..open(&check, &title)
     };
     let gate = if descriptor { Gate::inform() } else { GATE };
-    let finding = gate.judge(interval.low, finding);
+    let finding = gate.judge_lower_limit(interval.low, finding);
     if finding.status == Status::Pass {
         return finding;
     }

@@ -74,7 +74,7 @@ pub(super) fn feature(subject: &Subject) -> Finding {
         ..open(CHECK, TITLE)
     };
     let low = if worst.p_value < CHANCE { worst.interval.low } else { 0.0 };
-    let finding = gate.judge(low, finding);
+    let finding = gate.judge_lower_limit(low, finding);
     if finding.status == Status::Pass {
         let message = format!("no feature ranks a class clearly; at most, {}", finding.message);
         return Finding { message, ..finding };

@@ -46,6 +46,25 @@ impl Status {
     }
 }
 
+/// What is held against the thresholds of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Judged {
+    /// The value, of which more is worse.
+    #[default]
+    Value,
+    /// The lower limit of its interval: what chance alone explains is no finding.
+    LowerLimit,
+    /// The value, of which less is worse.
+    Below,
+}
+
+impl Judged {
+    fn is_value(&self) -> bool {
+        *self == Self::Value
+    }
+}
+
 /// A small table that a finding shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Table {
@@ -79,6 +98,9 @@ pub struct Finding {
     pub warn: Option<f64>,
     /// Value from which the check fails.
     pub fail: Option<f64>,
+    /// What is held against these thresholds.
+    #[serde(default, skip_serializing_if = "Judged::is_value")]
+    pub judged: Judged,
     /// What was found, in a sentence.
     pub message: String,
     /// Records that show it: ids, at most a few.
@@ -102,10 +124,21 @@ impl Finding {
             n: 0,
             warn: None,
             fail: None,
+            judged: Judged::default(),
             message: String::new(),
             evidence: Vec::new(),
             remedy: String::new(),
             tables: Vec::new(),
+        }
+    }
+
+    /// Where a threshold stands, in words: `from 0.3`, `below 5`, `above 0`.
+    pub(crate) fn limit(&self, limit: f64, number: impl Fn(f64) -> String) -> String {
+        match self.judged {
+            Judged::Below => format!("below {}", number(limit)),
+            // The smallest number there is stands for: any at all.
+            _ if limit <= f64::MIN_POSITIVE => "above 0".to_string(),
+            Judged::Value | Judged::LowerLimit => format!("from {}", number(limit)),
         }
     }
 

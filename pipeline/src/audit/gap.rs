@@ -77,7 +77,8 @@ impl Gap {
     ) -> Finding {
         let gate = if kind == GroupKind::Descriptor { Gate::inform() } else { gate };
         let (value, interval) = (Some(self.value), Some(self.interval.clone()));
-        let finding = gate.judge(self.interval.low, Finding { value, interval, ..finding });
+        let finding =
+            gate.judge_lower_limit(self.interval.low, Finding { value, interval, ..finding });
         let remedy = if finding.status == Status::Pass { String::new() } else { remedy };
         Finding { remedy, ..finding }
     }

@@ -1,5 +1,6 @@
 //! Thresholds, and findings on their way to a verdict.
 
+use super::finding::Judged;
 use super::{Finding, Status};
 
 /// The values from which a check warns and fails; more is worse.
@@ -33,6 +34,11 @@ impl Gate {
     /// `finding` with these thresholds and the verdict on `value`.
     pub(super) fn judge(self, value: f64, finding: Finding) -> Finding {
         Finding { status: self.status(value), ..self.show(finding) }
+    }
+
+    /// `finding` with these thresholds and the verdict on `low`, the lower limit of its interval.
+    pub(super) fn judge_lower_limit(self, low: f64, finding: Finding) -> Finding {
+        self.judge(low, Finding { judged: Judged::LowerLimit, ..finding })
     }
 
     /// `finding` with these thresholds, its verdict untouched.

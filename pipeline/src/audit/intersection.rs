@@ -50,7 +50,7 @@ fn of_pair(model: &Scored, partition: &Partition, seed: u64) -> Finding {
         interval: Some(gap.interval.clone()),
         ..open(&check, &title)
     };
-    let finding = GATE.judge(gap.interval.low, finding);
+    let finding = GATE.judge_lower_limit(gap.interval.low, finding);
     if finding.status == Status::Pass {
         return finding;
     }

@@ -66,10 +66,15 @@ fn of_model(evaluation: &Evaluation, model: &Entry) -> Finding {
         let message = format!("{} beats the best floor ({}) by {by}", model.name, lift.over);
         return Finding { status: Status::Pass, message, ..finding };
     }
+    let difference = if interval.high <= 0.0 && interval.low >= 0.0 {
+        format!("both give the same answer to each of {}", count(n, "held-out record"))
+    } else {
+        format!("the difference is {by}")
+    };
     Finding {
         status: Status::Fail,
         message: format!(
-            "{} does not beat the best floor, {}: the difference is {by}",
+            "{} does not beat the best floor, {}: {difference}",
             model.name, lift.over
         ),
         remedy: format!(
@@ -146,6 +151,15 @@ mod tests {
         assert_eq!(finding.status, Status::Fail);
         assert!(finding.message.contains("does not beat the best floor, composition"));
         assert_eq!(finding.tables[0].rows.len(), 2);
+    }
+
+    #[test]
+    fn the_same_answers_do_not_beat_the_floor() {
+        let finding = run(121, Some((0.0, 0.0, 0.0)));
+        assert_eq!(finding.status, Status::Fail);
+        let expected = "conv does not beat the best floor, composition: both give the same answer \
+                        to each of 121 held-out records";
+        assert_eq!(finding.message, expected);
     }
 
     #[test]

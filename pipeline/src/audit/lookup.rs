@@ -71,7 +71,7 @@ fn judged(finding: Finding, interval: Option<Interval>) -> Finding {
         let why = format!("only {}", count(finding.n, "held-out record"));
         return Finding { status: super::Status::Unknown(why), ..SKILL.show(finding) };
     }
-    let finding = SKILL.judge(interval.map_or(0.0, |i| i.low), finding);
+    let finding = SKILL.judge_lower_limit(interval.map_or(0.0, |i| i.low), finding);
     if finding.status == super::Status::Pass {
         return finding;
     }

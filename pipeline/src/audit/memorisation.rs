@@ -90,7 +90,7 @@ pub(super) fn memorisation(model: &Scored, neighbours: &Neighbours, seed: u64) -
         let why = "the held-out records are too few for an interval".to_string();
         return Finding { status: Status::Unknown(why), ..finding };
     };
-    let finding = GATE.judge(interval.low, finding);
+    let finding = GATE.judge_lower_limit(interval.low, finding);
     if finding.status == Status::Pass {
         return finding;
     }

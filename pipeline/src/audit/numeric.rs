@@ -49,19 +49,23 @@ pub(super) fn examine(subject: &Subject, identities: &Identities) -> Vec<Finding
     findings
 }
 
-/// Findings in the words of what was measured; those of sequences stay as they are.
+/// Findings in the words of what was measured; proteins and numbers have no strands, those of DNA
+/// and RNA stay as they are.
 pub(super) fn worded(findings: Vec<Finding>, dataset: &Dataset) -> Vec<Finding> {
-    let Some(numbers) = &dataset.numbers else { return findings };
-    let record = numbers.measured.record();
-    let column = numbers.measured.unit();
+    if dataset.numbers.is_none() && dataset.alphabet.is_nucleic() {
+        return findings;
+    }
     let say = |text: &str| {
+        let text = text
+            .replace(" or as the other strand", "")
+            .replace(", either strand", "")
+            .replace(" (either strand)", "");
+        let Some(numbers) = &dataset.numbers else { return text };
+        let column = numbers.measured.unit();
         text.replace("{homology: {}}", &format!("{{group: {{column: {column}}}}}"))
             .replace("homology cluster", "group")
             .replace("letter for letter", "number for number")
-            .replace(" or as the other strand", "")
-            .replace(", either strand", "")
-            .replace(" (either strand)", "")
-            .replace("sequence", record)
+            .replace("sequence", numbers.measured.record())
     };
     let reword = |finding: Finding| Finding {
         title: say(&finding.title),
@@ -121,6 +125,22 @@ mod tests {
         let words = |f: &Finding| f.message.contains("homology") || f.title.contains("homology");
         let not = |f: &&Finding| !matches!(f.status, Status::NotApplicable(_));
         assert!(!findings.iter().filter(not).any(words));
+    }
+
+    #[test]
+    fn proteins_have_no_strands() {
+        let mut dataset = Dataset::new(cistron_encoders::alphabet::Alphabet::Protein);
+        let mut labels = Vec::new();
+        for (i, residue) in b"AACDEFGHIKLMNPQRSTVWY".iter().enumerate() {
+            dataset.push(format!("p{i}"), &[*residue; 15], 1);
+            labels.push(Some(if i % 2 == 0 { "a" } else { "b" }.to_string()));
+        }
+        dataset.set_labels(&labels);
+        let clusters: Vec<u32> = (0..dataset.len() as u32).collect();
+        let findings = data(&Subject::unsplit(&dataset, &clusters, 5, 1));
+        let two = findings.iter().find(|f| f.check == "contradiction.same-sequence").unwrap();
+        assert!(two.message.starts_with("2 records share their sequence with"), "{}", two.message);
+        assert!(!findings.iter().any(|f| f.message.contains("either strand")));
     }
 
     #[test]

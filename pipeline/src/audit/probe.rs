@@ -163,7 +163,7 @@ pub(super) fn judged(gate: Gate, skill: &Skill, finding: Finding, remedy: &str) 
         let why = format!("{} are too few for an interval", count(skill.n, "record"));
         return Finding { status: Status::Unknown(why), ..gate.show(finding) };
     };
-    let finding = gate.judge(interval.low, finding);
+    let finding = gate.judge_lower_limit(interval.low, finding);
     match finding.status {
         Status::Pass if interval.high >= TOO_WIDE => {
             let why = format!(

@@ -104,7 +104,7 @@ impl<'p> Query<'p> {
 
 /// The verdict on the lower limit; unknown of too few sequences, unless even those are too many.
 fn by_limit(gate: Gate, low: Option<f64>, finding: Finding) -> Finding {
-    let finding = gate.judge(low.unwrap_or(0.0), finding);
+    let finding = gate.judge_lower_limit(low.unwrap_or(0.0), finding);
     if finding.status == super::Status::Pass && finding.n < FEWEST {
         let why = format!("only {}", super::cell::count(finding.n, "sequence"));
         return Finding { status: super::Status::Unknown(why), ..finding };

@@ -69,7 +69,7 @@ fn levels(subject: &Subject, group: &Group) -> Finding {
         let message = format!("{} (a descriptor: informs only)", finding.message);
         return Finding { message, ..finding };
     }
-    let finding = DOMINANCE.judge(interval.map_or(0.0, |i| i.low), finding);
+    let finding = DOMINANCE.judge_lower_limit(interval.map_or(0.0, |i| i.low), finding);
     if finding.status == Status::Pass {
         return finding;
     }

@@ -3,6 +3,7 @@
 mod data;
 mod groups;
 mod model;
+mod qpcr;
 mod split;
 
 use serde::Serialize;
@@ -22,9 +23,10 @@ pub struct Rule {
     pub remedy: &'static str,
 }
 
-/// Every check, in the order of the report.
+/// Every check, in the order of the report; those of a qPCR experiment come last.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    data::RULES.iter().chain(split::RULES).chain(groups::RULES).chain(model::RULES)
+    let of_data = data::RULES.iter().chain(split::RULES).chain(groups::RULES);
+    of_data.chain(model::RULES).chain(qpcr::RULES)
 }
 
 /// The rule behind a check or finding: `group.confounding` of `group.confounding:laboratory`.

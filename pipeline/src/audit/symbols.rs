@@ -106,7 +106,7 @@ fn by_class(
         interval: Some(gap.interval.clone()),
         ..open(check, title)
     };
-    let finding = GATE.judge(gap.interval.low, finding);
+    let finding = GATE.judge_lower_limit(gap.interval.low, finding);
     if finding.status == Status::Pass {
         return finding;
     }

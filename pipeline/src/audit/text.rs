@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::cell::{decimal, list};
+use super::finding::Judged;
 use super::{Audit, Finding, Status, Verdict};
 
 /// Findings told in full; the others get a line.
@@ -60,12 +61,13 @@ fn told_in_full(out: &mut String, finding: &Finding) {
 fn how_bad(finding: &Finding) -> String {
     let Some(value) = finding.value else { return String::new() };
     let mut text = format!("{}: {}", finding.statistic, value_text(finding, value));
-    let limits: Vec<String> = [("warns from", finding.warn), ("fails from", finding.fail)]
+    let limits: Vec<String> = [("warns", finding.warn), ("fails", finding.fail)]
         .into_iter()
-        .filter_map(|(word, limit)| limit.map(|l| format!("{word} {}", short(l))))
+        .filter_map(|(word, limit)| limit.map(|l| format!("{word} {}", finding.limit(l, short))))
         .collect();
+    let judged = if finding.judged == Judged::LowerLimit { "the lower limit " } else { "" };
     if !limits.is_empty() {
-        let _ = write!(text, "; {}", limits.join(", "));
+        let _ = write!(text, "; {judged}{}", limits.join(", "));
     }
     text
 }
@@ -77,9 +79,9 @@ fn value_text(finding: &Finding, value: f64) -> String {
     format!("{} ({}n {})", decimal(value), interval.unwrap_or_default(), finding.n)
 }
 
-/// A threshold without superfluous zeros.
+/// A threshold without superfluous digits: 0.02, also where it was computed as 1 - 0.98.
 fn short(limit: f64) -> String {
-    format!("{limit}")
+    format!("{}", (limit * 1e6).round() / 1e6)
 }
 
 /// A labelled paragraph, indented and wrapped.
@@ -138,7 +140,28 @@ pub fn summary(audit: &Audit) -> String {
 mod tests {
     use super::super::gate::{Gate, open, unknown};
     use super::*;
-    use crate::evaluate::interval::wilson;
+    use crate::evaluate::interval::{Interval, wilson};
+
+    #[test]
+    fn thresholds_say_what_is_held_against_them() {
+        let of = |judged, warn, fail| Finding {
+            value: Some(0.359),
+            interval: Some(Interval { low: 0.279, high: 0.442 }),
+            n: 9,
+            judged,
+            warn,
+            fail,
+            ..open("shortcut.length", "?")
+        };
+        let limit = how_bad(&of(Judged::LowerLimit, Some(0.1), Some(0.3)));
+        let expected =
+            ": 0.359 (0.279 to 0.442; n 9); the lower limit warns from 0.1, fails from 0.3";
+        assert_eq!(limit, expected);
+        let below = how_bad(&of(Judged::Below, None, Some(5.0)));
+        assert!(below.ends_with("; fails below 5"), "{below}");
+        let any = how_bad(&of(Judged::Value, Some(1.0 - 0.98), Some(f64::MIN_POSITIVE)));
+        assert!(any.ends_with("; warns from 0.02, fails above 0"), "{any}");
+    }
 
     #[test]
     fn the_worst_comes_first_with_what_to_do() {

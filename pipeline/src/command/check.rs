@@ -29,8 +29,9 @@ impl Check {
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let loaded = parse::load(&self.workflow, &self.set, Console::styled())?;
         let models: Vec<&String> = loaded.workflow.models.keys().collect();
+        let noun = if models.len() == 1 { "model" } else { "models" };
         console.result(
-            &format!("{}: no mistakes; {} models", self.workflow.display(), models.len()),
+            &format!("{}: no mistakes; {} {noun}", self.workflow.display(), models.len()),
             json!({"workflow": self.workflow, "mistakes": 0, "models": models}),
         );
         Ok(())

@@ -58,7 +58,7 @@ pub(super) struct Given {
     pub(super) inputs: Vec<InputFile>,
     /// File of each record.
     pub(super) file_of: Vec<usize>,
-    /// Name of what was read: the first file's.
+    /// Name of what was read: the first file's, and how many there are besides.
     pub(super) name: String,
 }
 
@@ -81,7 +81,7 @@ impl Labelled {
     /// Reads files as one data set. Several FASTA files without labels are a class each.
     pub(super) fn read(&self, files: &[PathBuf]) -> Result<Given, Error> {
         let first = files.first().ok_or_else(|| Error::Usage("no file to read".into()))?;
-        let name = first.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name(first, files.len());
         let mut alphabet = None;
         let mut sets = Vec::with_capacity(files.len());
         let mut inputs = Vec::with_capacity(files.len());
@@ -234,6 +234,15 @@ impl Labelled {
     }
 }
 
+/// What several files are called: `genes.fa`, or `genes.fa and 2 more`.
+fn name(first: &Path, files: usize) -> String {
+    let first = first.file_name().unwrap_or_default().to_string_lossy();
+    match files.saturating_sub(1) {
+        0 => first.into_owned(),
+        more => format!("{first} and {more} more"),
+    }
+}
+
 /// The name of a file without its endings: `positive` of `train/positive.csv.gz`.
 pub(super) fn stem(file: &Path) -> String {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -265,6 +274,12 @@ fn guess(path: &Path, read: &Read) -> Result<Alphabet, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_files_are_called_by_the_first_and_their_number() {
+        assert_eq!(name(Path::new("data/a.fa"), 1), "a.fa");
+        assert_eq!(name(Path::new("data/a.fa"), 3), "a.fa and 2 more");
+    }
 
     #[test]
     fn the_name_of_a_file_is_its_class() {

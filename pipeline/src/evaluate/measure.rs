@@ -4,6 +4,7 @@ use cistron_models::metrics::{Confusion, Metric, Outcomes, WeightedMetric, per_c
 
 use super::bootstrap::{self, Bootstrap};
 use super::curves::Curves;
+use super::interval::Interval;
 use super::{ClassScore, Entry, Evaluation, Lift, Role, Run, SCHEMA, Score, Scores, Slice};
 use crate::dataset::Dataset;
 use crate::error::Error;
@@ -189,15 +190,22 @@ impl Judge<'_> {
         let (ours, theirs) = (self.rows(model, |_| true), self.rows(floor, |_| true));
         let (ours, clusters) = (self.outcomes(&ours)?, ours.clusters.clone());
         let theirs = self.outcomes(&theirs)?;
+        // The metric looks at the answers only: of equal ones no draw can tell the two apart.
+        let alike = ours.predicted() == theirs.predicted();
         let pair = WeightedMetric::new(METRIC, &ours).zip(WeightedMetric::new(METRIC, &theirs));
         let Some((ours, theirs)) = pair else { return Ok(None) };
         let difference = |w: &[u32]| Some(ours.evaluate(w)? - theirs.evaluate(w)?);
         let Some(value) = difference(&vec![1; clusters.len()]) else { return Ok(None) };
+        let interval = if alike {
+            Some(Interval { low: 0.0, high: 0.0 })
+        } else {
+            bootstrap::interval(&self.bootstrap(), &clusters, difference)
+        };
         Ok(Some(Lift {
             over: floor.name.clone(),
             metric: METRIC.name().to_string(),
             value,
-            interval: bootstrap::interval(&self.bootstrap(), &clusters, difference),
+            interval,
         }))
     }
 }

@@ -82,7 +82,10 @@ pub fn find(files: &[PathBuf], wanted: Option<&str>) -> Result<Labels, Error> {
             "FASTA" | "FASTQ" => sequences.push((path, found)),
             "table" => tables.push((path, found)),
             format => {
-                let help = "`cistron predict MODEL FILE.vcf --reference GENOME` predicts variants";
+                let help = "init writes no workflow for variants: `read: {variants: {vcf: FILE, \
+                            reference: GENOME, label: INFO-KEY}}` learns from them, `read: \
+                            {genotypes: {vcf: FILE}}` from their samples, and `cistron predict \
+                            MODEL FILE.vcf --reference GENOME` predicts them";
                 return Err(InputError::new(path, format, "sequences or a table", help).into());
             }
         }
@@ -196,6 +199,9 @@ fn choose(
         Some(wanted) => names.iter().position(|(_, _, name)| *name == wanted),
     };
     let Some(at) = at else {
+        if let Some(error) = too_many(path, found, wanted, not) {
+            return Err(error);
+        }
         let known: Vec<&str> = names.iter().map(|(_, _, name)| *name).collect();
         let found = match (wanted, known.is_empty()) {
             (_, true) => "nothing that could be a label".to_string(),
@@ -207,6 +213,34 @@ fn choose(
     };
     let chosen = names.remove(at).2.to_string();
     Ok((chosen, names.into_iter().map(|(_, _, name)| name.to_string()).collect()))
+}
+
+/// The error of a column that would be the label, had it fewer values: `wanted`, or the one that
+/// looks most like it.
+fn too_many(
+    path: &Path,
+    found: &Inspection,
+    wanted: Option<&str>,
+    not: &[&str],
+) -> Option<InputError> {
+    let usual = |name: &str| {
+        let name = name.to_lowercase();
+        USUAL.iter().position(|usual| name.contains(usual)).unwrap_or(USUAL.len())
+    };
+    let columns = found.columns.iter().filter(|column| {
+        let named = wanted.is_none_or(|wanted| column.name == wanted);
+        named && column.distinct > 1 && !column.sequence && !not.contains(&column.name.as_str())
+    });
+    let column = columns.min_by_key(|column| usual(&column.name))?;
+    let (name, distinct, records) = (&column.name, column.distinct, found.records);
+    let told = if distinct as u64 >= records {
+        format!("a value of `{name}` of its own for each of {records} records")
+    } else {
+        format!("{distinct} values of `{name}` in {records} records")
+    };
+    let expected = "2 to 200 classes of several records each";
+    let help = "a class is learnt from several records: add records, or merge classes";
+    Some(InputError::new(path, told, expected, help))
 }
 
 #[cfg(test)]
@@ -251,6 +285,31 @@ mod tests {
         let (_folder, paths) = files(&[("t.csv", table)]);
         let place = find(&paths, None).unwrap().place;
         assert!(matches!(place, Place::Own { label, .. } if label == "label"));
+    }
+
+    #[test]
+    fn a_label_that_every_record_has_for_itself_is_named() {
+        let table = "id\tdrug_class\na\tx\nb\ty\nc\tz\nd\tw\n";
+        let (_folder, paths) = files(&[("s.fa", FASTA), ("t.tsv", table)]);
+        let error = find(&paths, None).unwrap_err().to_string();
+        assert!(
+            error.contains("a value of `drug_class` of its own for each of 4 records"),
+            "{error}"
+        );
+        let named = find(&paths, Some("drug_class")).unwrap_err().to_string();
+        assert!(named.contains("2 to 200 classes of several records each"), "{named}");
+        let table = "id\tn\tkind\na\t1\tx\nb\t2\tx\nc\t3\ty\nd\t3\ty\n";
+        let (_folder, paths) = files(&[("s.fa", FASTA), ("t.tsv", table)]);
+        let error = find(&paths, Some("n")).unwrap_err().to_string();
+        assert!(error.contains("3 values of `n` in 4 records"), "{error}");
+    }
+
+    #[test]
+    fn variants_are_pointed_to_the_keys_that_read_them() {
+        let vcf = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n1\t5\t.\tA\tC\t.\t.\t.\n";
+        let (_folder, paths) = files(&[("v.vcf", vcf)]);
+        let error = find(&paths, None).unwrap_err().to_string();
+        assert!(error.contains("read: {variants:") && error.contains("genotypes"), "{error}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::Facts;
 use super::labels::{Labels, Place};
 use crate::error::Error;
 use crate::read::sources::stem;
+use crate::workflow::path::written;
 
 /// The longest encoder that is written: longer sequences are read as windows.
 const LONGEST: usize = 4096;
@@ -27,19 +28,11 @@ pub(super) fn head(name: &str, read: &str) -> String {
     format!("schema: 1\nname: {}\nseed: 1\n{read}", json!(name))
 }
 
-/// The key `read`; where `classes` is not empty, only these are kept.
-pub(super) fn read(
-    labels: &Labels,
-    classes: &[&str],
-    folder: Option<&Path>,
-) -> Result<String, Error> {
+/// The key `read` of a workflow in `folder`; where `classes` is not empty, only these are kept.
+pub(super) fn read(labels: &Labels, classes: &[&str], folder: &Path) -> Result<String, Error> {
     let path = |path: &Path| -> Result<String, Error> {
-        let shown = match folder {
-            None => path.to_path_buf(),
-            Some(_) => path.canonicalize().map_err(|error| {
-                Error::Usage(format!("cannot find {}: {error}", path.display()))
-            })?,
-        };
+        let shown = written(folder, path)
+            .map_err(|error| Error::Usage(format!("cannot find {}: {error}", path.display())))?;
         Ok(json!(shown.display().to_string()).to_string())
     };
     let alphabet = &labels.alphabet;
@@ -81,7 +74,7 @@ pub(super) fn workflow(
     name: &str,
     labels: &Labels,
     facts: &Facts,
-    folder: Option<&Path>,
+    folder: &Path,
 ) -> Result<String, Error> {
     let homology = facts.splits_by_homology();
     let learnable: Vec<&str> =

@@ -16,6 +16,8 @@ use crate::read::table::{Row, Table};
 const COUNTED: usize = 100_000;
 /// Rows that tell which column holds the sequences.
 const FIRST: usize = 200;
+/// Symbols of a cell that may be a word.
+const SHORT: usize = 10;
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,7 +49,7 @@ pub(super) fn table(inspection: &mut Inspection, table: Table) {
         let row = rows.next();
         // The first rows are kept until it is known which column holds the sequences.
         if sequence.is_none() && (first.len() == FIRST || row.is_none()) {
-            sequence = Some(sequence_column(&first, names.len()));
+            sequence = Some(sequence_column(&first, &names));
             for row in &first {
                 push(&mut tally, row, sequence.flatten());
             }
@@ -91,8 +93,6 @@ pub(super) fn table(inspection: &mut Inspection, table: Table) {
     if sequence.is_some() {
         inspection.odd.extend(oddity::oddities(&tally));
         inspection.sequences = tally.finish();
-    } else {
-        inspection.odd.push("no column looks like sequences".to_string());
     }
     inspection.fields = fields.finish(inspection.records);
 }
@@ -104,19 +104,75 @@ fn push(tally: &mut Tally, row: &Row, column: Option<usize>) {
     }
 }
 
-/// The column of the longest cells that are all of symbols of one alphabet.
-fn sequence_column(rows: &[Row], columns: usize) -> Option<usize> {
-    let length = |at: usize| {
-        let cells: Vec<&[u8]> =
-            rows.iter().filter_map(|row| row.cells.get(at)).map(str::as_bytes).collect();
-        let symbols = |cell: &&[u8]| cell.is_empty() || Alphabet::guess(cell).is_some();
-        let most = cells.iter().filter(|cell| symbols(cell)).count() * 10 >= cells.len() * 9;
+/// The column of the sequences: the one that is named so, else the one of the longest cells, nearly
+/// all of which are sequences. Words of letters are amino acids as well: a column of few different
+/// words is one of labels.
+fn sequence_column(rows: &[Row], names: &[String]) -> Option<usize> {
+    let symbols = |cell: &&str| Alphabet::guess(cell.as_bytes()).is_some();
+    let longest = |at: usize| {
+        let cells: Vec<&str> = rows
+            .iter()
+            .filter_map(|row| row.cells.get(at))
+            .filter(|cell| !cell.is_empty())
+            .collect();
+        let named = is_sequence(&names[at])
+            && cells.iter().filter(|cell| symbols(cell)).count() * 10 >= cells.len() * 9;
+        let distinct: HashSet<&str> = cells.iter().copied().collect();
+        let looks = cells.iter().filter(|cell| looks_like_one(cell)).count() * 20
+            >= cells.len() * 19
+            && distinct.len() * 2 >= cells.len();
         let total: usize = cells.iter().map(|cell| cell.len()).sum();
-        // Words of letters are amino acids as well: sequences are longer.
-        (most && total >= cells.len() * 6).then_some(total)
+        (!cells.is_empty() && (named || looks)).then_some((named, total))
     };
-    (0..columns)
-        .filter_map(|at| Some((length(at)?, at)))
+    (0..names.len())
+        .filter_map(|at| Some((longest(at)?, at)))
         .max_by_key(|(n, at)| (*n, usize::MAX - at))
         .map(|(_, at)| at)
+}
+
+/// Whether a name is that of a column of sequences.
+fn is_sequence(name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    let mut words = name.split(|c: char| !c.is_alphabetic());
+    words.any(|word| matches!(word, "sequence" | "sequences" | "seq" | "dna" | "rna" | "peptide"))
+}
+
+/// Whether a cell is long enough, and of one alphabet; proteins are written in capitals.
+fn looks_like_one(cell: &str) -> bool {
+    let alphabet = Alphabet::guess(cell.as_bytes()).filter(|_| cell.len() > SHORT);
+    alphabet.is_some_and(|a| a.is_nucleic() || !cell.contains(|c: char| c.is_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    /// Name of the column of sequences of a table.
+    fn column(text: &str) -> Option<String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let found = crate::inspect::inspect(file.path()).unwrap();
+        assert_eq!(found.sequences.is_some(), found.columns.iter().any(|column| column.sequence));
+        found.columns.into_iter().find(|column| column.sequence).map(|column| column.name)
+    }
+
+    #[test]
+    fn a_column_of_sequences_is_named_so_or_looks_so() {
+        assert_eq!(column("id,Seq_DNA,x\na,ACGT,1\nb,ACG,2\n").as_deref(), Some("Seq_DNA"));
+        let long = "id,x,class\na,ACGTACGTACGTA,yes\nb,TTGTACGTACGTA,no\n";
+        assert_eq!(column(long).as_deref(), Some("x"));
+        let protein = "id,x\na,MKVLAAGIVGLLLA\nb,MSTNPKPQRKTKRNT\n";
+        assert_eq!(column(protein).as_deref(), Some("x"));
+        // The name of sequences, but no symbols.
+        assert_eq!(column("sequence,class\n1,yes\n2,no\n"), None);
+    }
+
+    #[test]
+    fn words_and_numbers_are_no_sequences() {
+        let labels = "id\tdrug_class\na\taminoglycoside\nb\ttrimethoprim\nc\ttetracycline\n";
+        assert_eq!(column(labels), None);
+        let capitals = "id,class\na,AMINGLYCSIDES\nb,AMINGLYCSIDES\nc,AMINGLYCSIDES\n";
+        assert_eq!(column(capitals), None);
+        let plate = "Well,Sample,Target,Task,Cq\nA01,series,MYC,Standard,25.13\n";
+        assert_eq!(column(plate), None);
+        assert_eq!(column("a,b\n,\n"), None);
+    }
 }

@@ -90,6 +90,11 @@ pub fn text(inspection: &Inspection) -> String {
             ),
         );
     }
+    if !inspection.columns.is_empty() && inspection.sequences.is_none() {
+        let size = (inspection.columns.len() as u64, inspection.records);
+        line("sequences", format!("none: {} columns, {} rows", size.0, thousands(size.1)));
+        line("is for", use_of_table(inspection).to_string());
+    }
     for column in &inspection.columns {
         let kind = if column.sequence { ", the sequences" } else { "" };
         let empty =
@@ -108,6 +113,17 @@ pub fn text(inspection: &Inspection) -> String {
         line("odd", odd.clone());
     }
     out
+}
+
+/// What a table without sequences can be used for.
+fn use_of_table(inspection: &Inspection) -> &'static str {
+    let measured = ["cq", "ct", "cp", "crt", "cycle", "cycles", "fluorescence", "rn"];
+    let names = inspection.columns.iter().map(|column| column.name.trim().to_lowercase());
+    if names.into_iter().any(|name| measured.contains(&name.as_str())) {
+        "qPCR, `cistron qpcr FILE`; or the labels of a FASTA file, `labels: {table: FILE}`"
+    } else {
+        "the labels of a FASTA file, `labels: {table: FILE}`; `cistron qpcr FILE` reads curves"
+    }
 }
 
 /// One file as a row of a table, in the order of [`COLUMNS`].
@@ -147,6 +163,20 @@ fn thousands(n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_without_sequences_says_what_it_is_for() {
+        let shown = |content: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), content).unwrap();
+            text(&crate::inspect::inspect(file.path()).unwrap())
+        };
+        let labels = shown("id,class\na,x\nb,y\n");
+        assert!(labels.contains("  sequences    none: 2 columns, 2 rows\n"), "{labels}");
+        assert!(labels.contains("  is for       the labels of a FASTA file"), "{labels}");
+        assert!(shown("Well,Cq\nA1,20.5\n").contains("  is for       qPCR, `cistron qpcr FILE`"));
+        assert!(!shown("sequence,class\nACGT,x\n").contains("is for"));
+    }
 
     #[test]
     fn digits_are_grouped() {

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::record::Record;
 use super::table::Table;
 use crate::error::InputError;
+use crate::workflow::path::shown;
 
 /// Label and group values of one record, empty cells as `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,7 +88,7 @@ impl Annotations {
             }
             Self::Table { path, rows } => rows.get(&record.id).cloned().ok_or_else(|| {
                 at(
-                    format!("no row for `{}` in {}", record.id, path.display()),
+                    format!("no row for `{}` in {}", record.id, shown(path).display()),
                     "one row of the label table for each record".into(),
                     "add the row, or set `read: {on-error: skip}` to leave unlabelled records out",
                 )

@@ -208,18 +208,12 @@ impl<'a> State<'a> {
         let splits = split::split(config, dataset, given.transpose()?, self.loaded.workflow.seed)?;
         split::table::write(&self.options.out, dataset, &splits)?;
         let certificate = &splits.certificate;
-        let verdict = if certificate.certified && certificate.k.is_none() {
-            format!("certified: {} and none stands on both sides", certificate.similarity)
-        } else if certificate.certified {
-            format!("certified: no pair across the border at or above {}", certificate.threshold)
-        } else {
-            format!(
-                "not certified: {} pairs across the border at or above {}",
-                certificate.crossing_pairs, certificate.threshold
-            )
-        };
-        let message =
-            format!("{}, {} clusters, {verdict}", certificate.method, certificate.clusters);
+        let message = format!(
+            "{}, {} clusters, {}",
+            certificate.method,
+            certificate.clusters,
+            certificate.verdict()
+        );
         let _ = self.splits.set(splits);
         Ok(Finished { outputs: vec![self.out("splits.tsv"), self.out("split.json")], message })
     }

@@ -49,6 +49,28 @@ pub struct Certificate {
     pub notes: Vec<String>,
 }
 
+impl Certificate {
+    /// Whether the split is certified, and why, in a line.
+    #[must_use]
+    pub fn verdict(&self) -> String {
+        let (pairs, similarity, threshold) =
+            (self.crossing_pairs, &self.similarity, self.threshold);
+        match (self.certified, self.k) {
+            (true, Some(_)) => {
+                format!("certified: no pair across the border at or above {threshold}")
+            }
+            (true, None) => format!("certified: {similarity} and none stands on both sides"),
+            (false, Some(_)) => {
+                format!("not certified: {pairs} pairs across the border at or above {threshold}")
+            }
+            (false, None) if pairs == 0 => format!("not certified: {similarity}"),
+            (false, None) => {
+                format!("not certified: {similarity} and {pairs} pairs stand on both sides")
+            }
+        }
+    }
+}
+
 /// Compares every record with those on the other side of any border, exhaustively.
 ///
 /// `cells` are the parts of one hold-out or the folds: any two of them are on different sides of

@@ -80,7 +80,7 @@ pub(super) fn certify(
     Certificate {
         method,
         similarity: column.map_or_else(
-            || format!("none known between any two {record}s"),
+            || format!("no column tells which {record}s are relatives"),
             |column| format!("two {record}s of one {column} are relatives"),
         ),
         k: None,
@@ -130,6 +130,8 @@ mod tests {
         assert!(splits.certificate.certified && splits.certificate.crossing_pairs == 0);
         assert_eq!((splits.certificate.clusters, splits.certificate.largest_cluster), (6, 10));
         assert_eq!((splits.clusters[0], splits.clusters[59]), (0, 5));
+        let verdict = splits.certificate.verdict();
+        assert!(verdict.ends_with("of one run are relatives and none stands on both sides"));
 
         let splits = split(&by(r#"{"random": {}, "folds": 3}"#), &dataset, None, 1).unwrap();
         let found = &splits.certificate;
@@ -147,6 +149,8 @@ mod tests {
         dataset.groups.clear();
         let splits = split(&by(r#"{"random": {}}"#), &dataset, None, 1).unwrap();
         assert!(!splits.certificate.certified && splits.certificate.not_assessable == 60);
+        let verdict = splits.certificate.verdict();
+        assert_eq!(verdict, "not certified: no column tells which curves are relatives");
         let homology = split(&by(r#"{"homology": {}}"#), &dataset, None, 1);
         assert!(homology.unwrap_err().to_string().contains("group"));
     }

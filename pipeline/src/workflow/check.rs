@@ -1,6 +1,7 @@
-//! Mistakes that the shape of the file cannot show: files that are not there, keys that exclude
-//! each other, models that cannot take their encoder.
+//! Mistakes that the shape of the file cannot show: files and columns that are not there, keys that
+//! exclude each other, models that cannot take their encoder.
 
+mod columns;
 mod numbers;
 mod sequences;
 
@@ -10,7 +11,7 @@ use cistron_encoders::EncoderConfig;
 use cistron_models::architecture::{self, Architecture};
 use serde_saphyr::Spanned;
 
-use super::path::resolve;
+use super::path::{resolve, shown};
 use super::tree::Node;
 use super::validate::{Mistake, closest};
 use super::{Input, Model, SCHEMA, SequenceTable, Workflow};
@@ -51,6 +52,7 @@ pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mi
     for path in &workflow.audit.predictions {
         check.file(&["audit", "predictions"], path);
     }
+    check.columns(workflow);
     check.mistakes
 }
 
@@ -97,7 +99,7 @@ impl Check<'_> {
         }
         let resolved = resolve(self.folder, file);
         if !resolved.is_file() {
-            let message = format!("there is no file {}", resolved.display());
+            let message = format!("there is no file {}", shown(&resolved).display());
             let help = if file.to_string_lossy().starts_with('$') {
                 "set the environment variable that the path starts with"
             } else {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Subject;
 use super::finding::{SHOWN, open};
+use crate::audit::finding::Judged;
 use crate::audit::{Finding, Status};
 use crate::qpcr::{Reaction, Role};
 
@@ -64,6 +65,7 @@ fn check(subject: &Subject<'_>, role: Role, margin: f64, out: Finding, remedy: &
         status: if bad { Status::Fail } else { Status::Pass },
         value: Some(*least),
         fail: Some(margin),
+        judged: Judged::Below,
         message,
         evidence,
         remedy: if bad { remedy.to_string() } else { String::new() },

@@ -1,13 +1,16 @@
 //! Findings on their way to a verdict.
 
-use crate::audit::{Finding, Status};
+use crate::audit::{Finding, Status, rule};
 
 /// Records shown as evidence, at most.
 pub(super) const SHOWN: usize = 5;
 
-/// A check that passes until it is filled in with struct update syntax.
+/// A check that passes until it is filled in with struct update syntax; the table of rules explains
+/// it.
 pub(super) fn open(check: &str, title: &str) -> Finding {
-    Finding::open(format!("qpcr.{check}"), title)
+    let check = format!("qpcr.{check}");
+    debug_assert!(rule(&check).is_some(), "no rule explains `{check}`");
+    Finding::open(check, title)
 }
 
 impl Finding {

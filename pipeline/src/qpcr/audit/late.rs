@@ -33,6 +33,12 @@ pub(super) fn late(subject: &Subject<'_>) -> Finding {
     .judge(late as f64 / cqs.len() as f64, Some(subject.cutoffs.late_share), None)
 }
 
+/// `MYC: 3 wells`; without the target where the file names none.
+fn wells(target: &str, n: usize) -> String {
+    let noun = if n == 1 { "well" } else { "wells" };
+    if target.is_empty() { format!("{n} {noun}") } else { format!("{target}: {n} {noun}") }
+}
+
 /// Does a number stand for "not detected"?
 ///
 /// A cycle that is a whole number, the highest of all and shared by several wells was written, not
@@ -62,11 +68,22 @@ pub(super) fn imputed(subject: &Subject<'_>) -> Finding {
         } else {
             "no Cq looks filled in".into()
         },
-        evidence: targets.iter().take(SHOWN).map(|(t, n)| format!("{t}: {n} wells")).collect(),
+        evidence: targets.iter().take(SHOWN).map(|(target, n)| wells(target, *n)).collect(),
         remedy:
             "export these wells as Undetermined: a mean over filled-in numbers measures nothing"
                 .into(),
         ..out
     }
     .judge(found as f64 / cqs.len() as f64, None, Some(f64::MIN_POSITIVE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wells_are_named_by_their_target_where_there_is_one() {
+        assert_eq!(wells("MYC", 3), "MYC: 3 wells");
+        assert_eq!(wells("", 1), "1 well");
+    }
 }

@@ -9,7 +9,8 @@ const RISE: f64 = 10.0;
 const ENDS: usize = 8;
 
 /// The cycle of the highest second derivative, in fractions; `None` of a curve that does not rise
-/// out of its baseline's noise.
+/// out of its baseline's noise, and of one whose second derivative is highest at either end of the
+/// cycles: it has no maximum there, only a border.
 ///
 /// The derivative is a quadratic Savitzky–Golay filter of five cycles (doi:10.1021/ac60214a047); a
 /// parabola through its three highest points gives the fraction of a cycle.
@@ -25,10 +26,12 @@ pub fn second_derivative_maximum(curve: &Curve) -> Option<f64> {
     let settled = 3.min(second.len());
     let best = (settled..second.len()).max_by(|a, b| second[*a].total_cmp(&second[*b]))?;
     let cycle = x[best + 2];
-    let (before, after) = (second.get(best.checked_sub(1)?), second.get(best + 1));
-    let (Some(before), Some(after)) = (before, after) else { return Some(cycle) };
+    let (before, after) = (*second.get(best.checked_sub(1)?)?, *second.get(best + 1)?);
+    if before > second[best] {
+        return None;
+    }
     let bend = before - 2.0 * second[best] + after;
-    Some(if bend < 0.0 { cycle + 0.5 * (before - after) / bend } else { cycle })
+    (bend < 0.0).then(|| cycle + 0.5 * (before - after) / bend)
 }
 
 /// Whether the end of a curve is out of the noise of its first cycles.
@@ -73,6 +76,19 @@ mod tests {
         assert_eq!(second_derivative_maximum(&curve(&drift)), None);
         assert_eq!(second_derivative_maximum(&curve(&CURVE[..10])), None);
         assert_eq!(second_derivative_maximum(&Curve::default()), None);
+    }
+
+    #[test]
+    fn a_maximum_at_the_border_is_none() {
+        // Still bending upwards at the last cycle: an exponential without a plateau.
+        let still: Vec<f64> = (0..40).map(|i| 1.0 + 2.0_f64.powi(i - 35)).collect();
+        assert!(rises(&still));
+        assert_eq!(second_derivative_maximum(&curve(&still)), None);
+        // Bends less and less: the highest is where the search begins.
+        let settling: Vec<f64> =
+            (0..40).map(f64::from).map(|i| 5.0 * (-i / 3.0).exp() + 0.5 * i).collect();
+        assert!(rises(&settling));
+        assert_eq!(second_derivative_maximum(&curve(&settling)), None);
     }
 
     #[test]

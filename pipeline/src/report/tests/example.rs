@@ -2,7 +2,7 @@
 
 use cistron_encoders::alphabet::Alphabet;
 
-use crate::audit::finding::Table;
+use crate::audit::finding::{Judged, Table};
 use crate::audit::{Audit, Finding, Status};
 use crate::dataset::{Dataset, GroupKind};
 use crate::evaluate::interval::Interval;
@@ -269,6 +269,7 @@ fn findings() -> Vec<Finding> {
         n: 0,
         warn: None,
         fail: None,
+        judged: Judged::Value,
         message: String::new(),
         evidence: Vec::new(),
         remedy: String::new(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::table::{Cell, Table};
+use crate::audit::finding::Judged;
 use crate::audit::{Audit, Finding, Status};
 use crate::report::number::{count, number, wide_limits};
 
@@ -120,7 +121,10 @@ fn measured(finding: &Finding) -> Vec<(&'static str, String)> {
     if finding.n > 0 {
         out.push(("n", count(finding.n)));
     }
-    let from = |limit: f64| format!("from {}", number(limit));
+    let from = |limit: f64| match finding.judged {
+        Judged::LowerLimit => format!("where the lower limit reaches {}", number(limit)),
+        Judged::Value | Judged::Below => finding.limit(limit, number),
+    };
     out.extend(finding.warn.map(|limit| ("Warns", from(limit))));
     out.extend(finding.fail.map(|limit| ("Fails", from(limit))));
     out

@@ -215,7 +215,11 @@ fn split(certificate: &Certificate) -> Part {
 /// The same of numbers, whose relatives are those of one run or plate.
 fn split_of_groups(certificate: &Certificate) -> Part {
     let pairs = counted(usize::try_from(certificate.crossing_pairs).unwrap_or(usize::MAX), "pair");
-    let sentence = format!("{}: {pairs} stand on both sides of the split.", certificate.similarity);
+    let sentence = if certificate.not_assessable > 0 {
+        format!("Not certified: {}.", certificate.similarity)
+    } else {
+        format!("{}: {pairs} stand on both sides of the split.", certificate.similarity)
+    };
     let (tone, word) = if certificate.certified {
         (Tone::Good, "certified")
     } else {

@@ -4,7 +4,7 @@ use cistron_encoders::alphabet::Alphabet;
 
 use super::{Check, MAX_WINDOW};
 use crate::read::region;
-use crate::workflow::path::resolve;
+use crate::workflow::path::{resolve, shown};
 use crate::workflow::{Read, Variants, Workflow};
 
 impl Check<'_> {
@@ -112,7 +112,8 @@ impl Check<'_> {
         if let Some(folder) = &read.folder
             && !resolve(self.folder, folder).is_dir()
         {
-            let message = format!("there is no folder {}", resolve(self.folder, folder).display());
+            let resolved = resolve(self.folder, folder);
+            let message = format!("there is no folder {}", shown(&resolved).display());
             let help = "relative paths start from the workflow's folder";
             self.push(&["read", "folder"], message, help);
         }
