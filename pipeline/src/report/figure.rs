@@ -12,6 +12,7 @@ pub(super) mod distance;
 pub(super) mod dots;
 pub(super) mod intervals;
 pub(super) mod lines;
+pub(super) mod numbers;
 pub(super) mod plate;
 pub(super) mod standards;
 
@@ -24,6 +25,7 @@ use minijinja::HtmlEscape;
 use serde::Serialize;
 
 use super::view::table::Table;
+use numbers::Numbers;
 
 /// Longest label drawn in a figure, in characters; tables have the whole names.
 const LONGEST_LABEL: usize = 28;
@@ -37,6 +39,8 @@ pub(super) struct Figure {
     pub(super) caption: String,
     /// What a good result looks like.
     pub(super) good: String,
+    /// The numbers drawn, to be saved.
+    pub(super) numbers: Numbers,
     /// The numbers drawn, where no table beside the figure has them.
     pub(super) table: Option<Table>,
 }

@@ -77,6 +77,7 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
             good: "both fall and level off together. Validation that rises while training falls \
                    is memorising; both still falling at the end would gain from more epochs."
                 .to_string(),
+            numbers: curves::numbers(&format!("loss-{index}"), &losses),
             table: None,
         });
     }
@@ -86,12 +87,13 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
                 &format!("accuracy-{index}"),
                 &format!("Validation balanced accuracy of {model} by epoch"),
                 described,
-                &[accuracy],
+                std::slice::from_ref(&accuracy),
                 "balanced accuracy",
                 best,
             ),
             caption: format!("{model}: balanced accuracy on validation records.{over}{kept}"),
             good: "it climbs and levels off before the last epoch.".to_string(),
+            numbers: curves::numbers(&format!("accuracy-{index}"), std::slice::from_ref(&accuracy)),
             table: None,
         });
     }
