@@ -26,6 +26,8 @@ pub struct Filters {
     pub fold: usize,
     /// Seed that it was trained from.
     pub seed: u64,
+    /// Sequences that they were shown.
+    pub records: usize,
     /// Letters of the alphabet (A).
     pub letters: &'static [u8],
     /// Share of each letter in the sequences (A), each counted once more than it occurs so that none
@@ -89,7 +91,14 @@ pub fn filters(
     });
     let motifs = motifs.collect();
     let training = &model.card.training;
-    Ok(Some(Filters { fold: training.fold, seed: training.seed, letters, background, motifs }))
+    Ok(Some(Filters {
+        fold: training.fold,
+        seed: training.seed,
+        records: indices.len(),
+        letters,
+        background,
+        motifs,
+    }))
 }
 
 /// The codes of the records; `None` where the encoder keeps no symbol a position.
@@ -211,7 +220,7 @@ pub(crate) mod tests {
             frequencies,
         };
         let motifs = vec![motif(1, 2.5, 3, frequencies), motif(2, -1.0, 0, silent)];
-        Filters { fold: 0, seed: 7, letters: b"ACGT", background, motifs }
+        Filters { fold: 0, seed: 7, records: 3, letters: b"ACGT", background, motifs }
     }
 
     /// A filter of width 2 that responds 2 to AC, 1 to A and C alone, and one that never responds.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::filters;
 use super::table::{Cell, Table};
 use crate::report::figure::{Figure, curves};
 use crate::report::history::{Epoch, TrainingRun};
@@ -17,6 +18,7 @@ const POINTS: usize = 100;
 pub(in crate::report) struct Training {
     model: String,
     figures: Vec<Figure>,
+    filters: Option<Figure>,
     runs: Table,
     epochs: Table,
 }
@@ -97,7 +99,14 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
             table: None,
         });
     }
-    Training { model: model.to_string(), figures, runs: run_table(runs), epochs }
+    let seen = runs.iter().find_map(|run| run.filters.as_ref());
+    Training {
+        model: model.to_string(),
+        figures,
+        filters: seen.and_then(|seen| filters::figure(index, model, seen)),
+        runs: run_table(runs),
+        epochs,
+    }
 }
 
 fn curve<'a>(name: &'a str, quantity: Quantity, runs: &[&TrainingRun]) -> curves::Curve<'a> {
