@@ -17,6 +17,7 @@ pub mod cpu;
 pub mod device;
 pub mod dropout;
 pub mod executor;
+pub mod filters;
 pub mod fit;
 pub mod head;
 pub mod input;

@@ -1,7 +1,11 @@
 //! What a model sees: how much each symbol of a sequence moves the logit of a class.
 
+pub mod filters;
 mod integrated;
+pub mod motifs;
 mod mutagenesis;
+pub mod seqlets;
+pub mod shuffle;
 mod table;
 
 use cistron_encoders::{EncoderConfig, Shape};
@@ -57,7 +61,24 @@ pub struct Attribution {
     pub incomplete: Option<f64>,
 }
 
-/// Attributes the class of each record (or `class` for all of them): the mean over the members.
+/// The class of each record that is followed: `class`, or the predicted one where it is `None`.
+///
+/// # Errors
+///
+/// Where the records cannot be predicted.
+pub fn classes(
+    ensemble: &Ensemble,
+    executor: &Executor,
+    dataset: &Dataset,
+    class: Option<usize>,
+) -> Result<Vec<usize>, Error> {
+    match class {
+        Some(class) => Ok(vec![class; dataset.len()]),
+        None => Ok(ensemble.predict(executor, dataset)?.iter().map(Prediction::class).collect()),
+    }
+}
+
+/// Attributes the class of each record: the mean over the members.
 ///
 /// `steps` are the points at which [`Method::Integrated`] takes the gradient.
 ///
@@ -69,18 +90,14 @@ pub fn attribute(
     executor: &Executor,
     dataset: &Dataset,
     method: Method,
-    class: Option<usize>,
+    classes: &[usize],
     steps: usize,
 ) -> Result<Vec<Attribution>, Error> {
     if let Some(member) = ensemble.members.iter().find(|m| !method.follows(&m.card.encoder)) {
         return Err(refused(&member.card.name, &member.card.encoder));
     }
-    let classes: Vec<usize> = match class {
-        Some(class) => vec![class; dataset.len()],
-        None => ensemble.predict(executor, dataset)?.iter().map(Prediction::class).collect(),
-    };
     let mut out = Vec::with_capacity(dataset.len());
-    for (record, class) in classes.into_iter().enumerate() {
+    for (record, class) in classes.iter().copied().enumerate() {
         let sequence = dataset.sequence(record);
         let of = |model: &Model| match method {
             Method::Mutagenesis => mutagenesis::of(model, executor, sequence, class),

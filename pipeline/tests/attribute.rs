@@ -57,6 +57,37 @@ fn rows(table: &Path) -> Vec<Vec<(f64, Vec<f64>)>> {
     records
 }
 
+/// A filter's most frequent letters hold the motif, all but an end.
+fn filters_hold_the_motif(meme: &str) {
+    let meme = std::fs::read_to_string(meme).unwrap();
+    assert!(meme.starts_with("MEME version 4\n\nALPHABET= ACGT\n\nstrands: +\n\n"), "{meme}");
+    let consensus = |motif: &str| {
+        let rows = motif.lines().filter(|line| line.starts_with(" 0") || line.starts_with(" 1"));
+        let letter = |row: &str| {
+            let shares: Vec<f64> = row.split_whitespace().map(|s| s.parse().unwrap()).collect();
+            assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-5, "{row}");
+            let most = (0..4).max_by(|a, b| shares[*a].total_cmp(&shares[*b])).unwrap();
+            char::from(b"ACGT"[most])
+        };
+        rows.map(letter).collect::<String>()
+    };
+    let found: Vec<String> = meme.split("\nMOTIF ").skip(1).map(consensus).collect();
+    let held = |consensus: &String| consensus.contains("GACTCA") || consensus.contains("TGACTC");
+    assert!(found.iter().all(|consensus| consensus.len() == 9), "{found:?}");
+    assert!(found.iter().any(held), "{found:?}");
+}
+
+/// The words of the motif stand in most records that hold it, and in few shuffled ones.
+fn words_of_the_motif_come_first(table: &str) {
+    let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').from_path(table).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    for row in &rows[..2] {
+        let number = |column: usize| row[column].parse::<f64>().unwrap();
+        assert!("TGACTCA".contains(&row[0]), "{row:?}");
+        assert!(number(1) >= 240.0 && number(2) < 60.0 && number(6) < 1e-9, "{row:?}");
+    }
+}
+
 #[test]
 fn the_positions_of_a_planted_motif_rank_first() {
     let folder = tempfile::tempdir().unwrap();
@@ -68,7 +99,9 @@ fn the_positions_of_a_planted_motif_rank_first() {
     for method in ["integrated", "gradient", "mutagenesis"] {
         let table = path(&format!("{method}.tsv"));
         let arguments = ["--method", method, "--class", "site", "--limit", "600", "-o", &table];
-        let printed = succeed(&[&["attribute", &model, &fasta], &arguments[..]].concat());
+        let also: &[&str] =
+            if method == "integrated" { &["--filters", "--motifs", "--seed", "1"] } else { &[] };
+        let printed = succeed(&[&["attribute", &model, &fasta], &arguments[..], also].concat());
         let records = rows(Path::new(&table));
         assert_eq!((records.len(), records[0].len()), (RECORDS, LENGTH));
         let mut first = 0;
@@ -84,6 +117,9 @@ fn the_positions_of_a_planted_motif_rank_first() {
         assert!(first * 100 >= RECORDS / 2 * 95, "{method}: {first} of {}", RECORDS / 2);
         if method == "integrated" {
             assert!(printed.contains("scores add up to the logit within"), "{printed}");
+            filters_hold_the_motif(&path("integrated.filters.meme"));
+            words_of_the_motif_come_first(&path("integrated.motifs.tsv"));
+            assert!(Path::new(&path("integrated.filters.tsv")).exists());
         }
         let replaced = if method == "mutagenesis" { 4 } else { 0 };
         assert_eq!(records[0][0].1.len(), replaced);

@@ -1,15 +1,18 @@
 //! `cistron attribute`.
 
+mod filters;
+mod motifs;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use cistron_models::device::{self, DeviceChoice};
 use cistron_models::executor::Executor;
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::given::GivenFile;
-use crate::attribute::{Method, Table, attribute};
+use crate::attribute::{Method, Table, attribute, classes};
 use crate::console::Console;
 use crate::dataset::Dataset;
 use crate::error::Error;
@@ -23,6 +26,7 @@ use crate::workflow::validate::closest;
 /// Examples:
 ///   cistron attribute out/genes/models/conv new.fasta
 ///   cistron attribute out/genes/models/conv new.fasta --method mutagenesis --class beta-lactam -o new.tsv
+///   cistron attribute out/genes/models/conv new.fasta --filters --motifs
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Attribute {
@@ -46,6 +50,21 @@ pub(super) struct Attribute {
     /// Table to write; the bedGraph lies beside it [default: FILE.attribution.tsv here].
     #[arg(long, short)]
     output: Option<PathBuf>,
+    /// Also write what the filters of a first convolution look for, beside the table: letters at the sites
+    /// that make them respond, in MEME format (FILE.filters.meme) and as a table (FILE.filters.tsv).
+    #[arg(long)]
+    filters: bool,
+    /// Also write the words of six bases that recur where the model looks, compared with what it looks at
+    /// in shuffled sequences, beside the table (FILE.motifs.tsv).
+    #[arg(long)]
+    motifs: bool,
+    /// Symbols of the windows that `--motifs` takes words from.
+    #[arg(long, default_value_t = 8, requires = "motifs",
+        value_parser = clap::value_parser!(u32).range(motifs::NARROWEST..=1000))]
+    motif_width: u32,
+    /// Decides how `--motifs` shuffles.
+    #[arg(long, default_value_t = 0, requires = "motifs")]
+    seed: u64,
 }
 
 impl Attribute {
@@ -57,6 +76,10 @@ impl Attribute {
         let alphabet = card.encoder.alphabet().ok_or_else(|| {
             Error::Usage("the model reads numbers: they have no symbols".to_string())
         })?;
+        if self.motifs && !alphabet.is_nucleic() {
+            let help = "leave `--motifs` out; `--filters` takes proteins";
+            return Err(Error::Usage(format!("the model reads proteins\n  help: {help}")));
+        }
         let class = self.class.as_deref().map(|name| class(name, &card.classes)).transpose()?;
         let mut dataset = Dataset::new(alphabet);
         let mut more = false;
@@ -74,9 +97,21 @@ impl Attribute {
         let executor = Executor::on(
             device::device(DeviceChoice::Cpu).map_err(|e| Error::Resource(e.to_string()))?,
         );
-        let found = attribute(&ensemble, &executor, &dataset, method, class, self.steps as usize)?;
         let default = || PathBuf::from(format!("{}.attribution.tsv", stem(file.name())));
         let output = self.output.clone().unwrap_or_else(default);
+        let mut also = Vec::new();
+        if self.filters {
+            also.push(filters::write(&ensemble, &dataset, &output)?);
+        }
+        let classes = classes(&ensemble, &executor, &dataset, class)?;
+        let weigh = |dataset: &Dataset| {
+            attribute(&ensemble, &executor, dataset, method, &classes, self.steps as usize)
+        };
+        let found = weigh(&dataset)?;
+        if self.motifs {
+            let (width, seed) = (self.motif_width as usize, self.seed);
+            also.push(motifs::write(card, (&dataset, &found), width, seed, &weigh, &output)?);
+        }
         let table = Table { dataset: &dataset, classes: &card.classes, attributions: &found };
         let [table, track] = table.write(Path::new(&output))?;
         let worst =
@@ -92,12 +127,25 @@ impl Attribute {
             let more = "records were looked at: raise --limit for more";
             let _ = write!(text, "\nonly the first {} {more}", self.limit);
         }
-        console.result(
-            &text,
-            json!({"records": found.len(), "table": table, "track": track, "incomplete": worst}),
-        );
+        let mut event =
+            json!({"records": found.len(), "table": table, "track": track, "incomplete": worst});
+        for also in also {
+            let _ = write!(text, "\n{}", also.text);
+            event[also.name] = also.event;
+        }
+        console.result(&text, event);
         Ok(())
     }
+}
+
+/// What was written beside the table.
+struct Also {
+    /// Name within the event.
+    name: &'static str,
+    /// A line for people.
+    text: String,
+    /// The same for programs.
+    event: Value,
 }
 
 fn class(name: &str, classes: &[String]) -> Result<usize, Error> {

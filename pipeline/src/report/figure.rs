@@ -12,6 +12,8 @@ pub(super) mod distance;
 pub(super) mod dots;
 pub(super) mod intervals;
 pub(super) mod lines;
+pub(super) mod logo;
+pub(super) mod numbers;
 pub(super) mod plate;
 pub(super) mod standards;
 
@@ -24,6 +26,7 @@ use minijinja::HtmlEscape;
 use serde::Serialize;
 
 use super::view::table::Table;
+use numbers::Numbers;
 
 /// Longest label drawn in a figure, in characters; tables have the whole names.
 const LONGEST_LABEL: usize = 28;
@@ -37,6 +40,8 @@ pub(super) struct Figure {
     pub(super) caption: String,
     /// What a good result looks like.
     pub(super) good: String,
+    /// The numbers drawn, to be saved.
+    pub(super) numbers: Numbers,
     /// The numbers drawn, where no table beside the figure has them.
     pub(super) table: Option<Table>,
 }
@@ -116,14 +121,23 @@ fn svg(id: &str, title: &str, description: &str, mut scene: Scene) -> String {
     let body = drawn.split_once('>').map_or("", |(_, body)| body);
     // The generator's comment goes, too: the page names its version once, under provenance.
     let body = body.split_once("-->").map_or(body, |(_, body)| body);
+    element(id, [title, description], (width, height), body.trim_start())
+}
+
+/// An SVG element of a size around its content, which ends with the closing tag.
+fn element(
+    id: &str,
+    [title, description]: [&str; 2],
+    (width, height): (f64, f64),
+    body: &str,
+) -> String {
     format!(
         "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" \
          style=\"--width:{width}px\" \
          aria-labelledby=\"{id}-title {id}-desc\" fill=\"var(--ink)\">\
-         <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>{}",
+         <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>{body}",
         HtmlEscape(title),
         HtmlEscape(description),
-        body.trim_start(),
     )
 }
 

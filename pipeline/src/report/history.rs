@@ -1,5 +1,7 @@
 //! How the training of one model on one fold from one seed went.
 
+use crate::attribute::filters::Filters;
+
 /// What one epoch measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Epoch {
@@ -26,4 +28,7 @@ pub struct TrainingRun {
     pub best_epoch: Option<usize>,
     /// Epochs in order.
     pub epochs: Vec<Epoch>,
+    /// What the filters of its first layer look for; absent of models without, and of all but one run
+    /// of a model.
+    pub filters: Option<Filters>,
 }

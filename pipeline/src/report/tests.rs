@@ -75,7 +75,10 @@ fn nothing_is_loaded() {
     {
         assert!(attributes(&page, attribute).is_empty(), "{attribute}");
     }
-    assert!(attributes(&page, "href").iter().all(|target| target.starts_with('#')));
+    // What a figure draws is saved from the page itself.
+    let save = "data:text/tab-separated-values;charset=utf-8,";
+    let targets = attributes(&page, "href");
+    assert!(targets.iter().all(|target| target.starts_with('#') || target.starts_with(save)));
     for word in ["http:", "https:", "@import", "<link", "<img", "<iframe", "fetch(", "import("] {
         assert!(!page.contains(word), "{word}");
     }
@@ -94,13 +97,18 @@ fn every_identifier_is_unique_and_every_reference_is_kept() {
     for id in named.iter().flat_map(|names| names.split(' ')) {
         assert!(distinct.contains(id), "{id}");
     }
-    for target in attributes(&page, "href") {
+    let targets = attributes(&page, "href").into_iter().filter(|target| target.starts_with('#'));
+    for target in targets {
         assert!(distinct.contains(&target[1..]), "{target}");
     }
     for call in page.split("url(#").skip(1) {
         assert!(distinct.contains(call.split(')').next().unwrap()));
     }
     assert_eq!(page.matches("<svg ").count(), page.matches("</title><desc id=").count());
+    // Every figure's numbers are in the page, each under a name of its own.
+    let names = attributes(&page, "download");
+    assert_eq!(names.len(), page.matches("<figure>").count());
+    assert_eq!(names.iter().copied().collect::<HashSet<&str>>().len(), names.len());
     assert_eq!(page.matches("<table").count(), page.matches("<caption>").count());
 }
 

@@ -5,6 +5,7 @@ mod curves;
 pub(super) mod data;
 pub(super) mod distance;
 pub(super) mod evaluation;
+mod filters;
 mod groups;
 pub(super) mod models;
 mod numbers;

@@ -1,16 +1,21 @@
 //! What a run gives to its report.
 
+use std::path::Path;
+
 use super::Options;
 use super::plan::{Step, inputs};
 use super::task::{Stage, Task};
 use crate::artefact;
+use crate::attribute;
+use crate::attribute::filters::Filters;
 use crate::audit::Audit;
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::evaluate::Evaluation;
 use crate::key::Keys;
+use crate::model::{Card, Model};
 use crate::report::{self, DataSummary, InputFile, Provenance, Report, StageCost, TrainingRun};
-use crate::split::Splits;
+use crate::split::{Part, Splits};
 use crate::train;
 use crate::workflow::parse::Loaded;
 
@@ -21,6 +26,9 @@ const CITATIONS: [&str; 4] = [
     "Efron 1987, bias-corrected and accelerated bootstrap, doi:10.1080/01621459.1987.10478410",
     "Wilson 1927, interval of a share, doi:10.1080/01621459.1927.10502953",
 ];
+
+/// Held-out records that the filters of a model are shown at most, evenly taken.
+const FILTERED: usize = 1000;
 
 /// What the page is made from, beside the artefacts of earlier stages.
 pub(super) struct Parts<'a> {
@@ -73,6 +81,8 @@ fn training(parts: &Parts<'_>, task: &Task) -> Result<TrainingRun, Error> {
         .filter_map(|epoch| Some((epoch.validation_loss?, epoch.epoch)))
         .min_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, epoch)| epoch);
+    let first = fold == 0 && seed == 0;
+    let filters = if first { filters(parts, &folder, fold)? } else { None };
     Ok(TrainingRun {
         model: model.to_string(),
         fold,
@@ -87,7 +97,20 @@ fn training(parts: &Parts<'_>, task: &Task) -> Result<TrainingRun, Error> {
                 validation_balanced_accuracy: epoch.validation_balanced_accuracy,
             })
             .collect(),
+        filters,
     })
+}
+
+/// What the filters of a shard's first layer look for in the records that it never saw.
+fn filters(parts: &Parts<'_>, folder: &Path, fold: usize) -> Result<Option<Filters>, Error> {
+    let card: Card = artefact::read_json(&folder.join("model.json"))?;
+    if !card.architecture.is_network() {
+        return Ok(None);
+    }
+    let held_out = parts.splits.records(fold, Part::Test);
+    let step = held_out.len().div_ceil(FILTERED).max(1);
+    let shown: Vec<usize> = held_out.into_iter().step_by(step).collect();
+    attribute::filters::filters(&Model::load(folder)?, parts.dataset, &shown)
 }
 
 fn provenance(parts: &Parts<'_>, keys: &mut Keys) -> Result<Provenance, Error> {

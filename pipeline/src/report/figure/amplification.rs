@@ -5,6 +5,8 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
+use super::numbers::{Numbers, cell};
+
 /// One curve.
 pub(in crate::report) struct Trace {
     /// Index of its group, by which it is coloured.
@@ -39,4 +41,19 @@ pub(in crate::report) fn draw(
         .with_x_label("cycle")
         .with_y_label(axis);
     super::svg(id, title, description, render_multiple(plots, layout))
+}
+
+/// The curves drawn: a row a point.
+pub(in crate::report) fn numbers(
+    id: &str,
+    traces: &[Trace],
+    groups: &[String],
+    axis: &str,
+) -> Numbers {
+    let rows = traces.iter().enumerate().flat_map(|(curve, trace)| {
+        trace.points.iter().map(move |(x, y)| {
+            vec![(curve + 1).to_string(), groups[trace.group].clone(), cell(*x), cell(*y)]
+        })
+    });
+    Numbers::new(id, &["curve", "group", "cycle", axis], rows)
 }

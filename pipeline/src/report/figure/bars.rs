@@ -5,6 +5,7 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
+use super::numbers::Numbers;
 use crate::report::summary::Bin;
 
 /// Draws one bar a bin; the area under the bars is not normalised.
@@ -30,4 +31,13 @@ pub(in crate::report) fn draw(
     // Ticks at round numbers rather than at every edge of a bar.
     layout.x_bin_width = None;
     super::svg(id, title, description, render_multiple(plots, layout))
+}
+
+/// The bars drawn: a row a bin, up to but not including `to`; the last one may have no end.
+pub(in crate::report) fn numbers(id: &str, bins: &[Bin]) -> Numbers {
+    let rows = bins.iter().map(|bin| {
+        let to = if bin.open { String::new() } else { bin.to.to_string() };
+        vec![bin.from.to_string(), to, bin.records.to_string()]
+    });
+    Numbers::new(id, &["from", "to", "records"], rows)
 }

@@ -8,6 +8,8 @@ use kuva::render::layout::{ComputedLayout, Layout};
 use kuva::render::plots::Plot;
 use kuva::render::render::{Primitive, TextAnchor, render_multiple};
 
+use super::numbers::Numbers;
+
 /// Draws the share of each true class in every cell, with the count as text where it fits.
 pub(in crate::report) fn draw(
     id: &str,
@@ -81,4 +83,14 @@ fn ink(share: f64) -> &'static str {
         s if s < 0.84 => "var(--on-middle)",
         _ => "var(--on-full)",
     }
+}
+
+/// The matrix drawn: records of a true class in a row, by predicted class.
+pub(in crate::report) fn numbers(id: &str, classes: &[String], confusion: &[Vec<u64>]) -> Numbers {
+    let columns: Vec<&str> =
+        std::iter::once("true class").chain(classes.iter().map(String::as_str)).collect();
+    let rows = classes.iter().zip(confusion).map(|(class, counts)| {
+        std::iter::once(class.clone()).chain(counts.iter().map(u64::to_string)).collect()
+    });
+    Numbers::new(id, &columns, rows)
 }

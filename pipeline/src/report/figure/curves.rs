@@ -6,6 +6,8 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
+use super::numbers::{Numbers, cell};
+
 /// A quantity by epoch: the mean of the runs and their range.
 pub(in crate::report) struct Curve<'a> {
     pub(in crate::report) name: &'a str,
@@ -49,4 +51,15 @@ pub(in crate::report) fn draw(
         layout = layout.with_reference_line(line.with_stroke_width(1.5));
     }
     super::svg(id, title, description, render_multiple(plots, layout))
+}
+
+/// The curves drawn: a row an epoch of each.
+pub(in crate::report) fn numbers(id: &str, curves: &[Curve]) -> Numbers {
+    let rows = curves.iter().flat_map(|curve| {
+        curve.points.iter().map(move |(epoch, mean, least, greatest)| {
+            let numbers = [*epoch, *mean, *least, *greatest].map(cell);
+            std::iter::once(curve.name.to_string()).chain(numbers).collect()
+        })
+    });
+    Numbers::new(id, &["quantity", "epoch", "mean", "least", "greatest"], rows)
 }

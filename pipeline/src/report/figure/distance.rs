@@ -5,6 +5,7 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
+use super::numbers::{Numbers, cell};
 use crate::evaluate::interval::Interval;
 
 /// One predictor: a score and its interval for each slice, in the order of the axis.
@@ -61,4 +62,26 @@ pub(in crate::report) fn draw(
         .with_y_axis_min(low)
         .with_y_axis_max(1.0);
     super::svg(id, title, description, render_multiple(plots, layout))
+}
+
+/// The points drawn: a row a predictor and range of similarity.
+pub(in crate::report) fn numbers(
+    id: &str,
+    levels: &[String],
+    all: &[Series],
+    metric: &str,
+) -> Numbers {
+    let rows = all.iter().flat_map(|series| {
+        levels.iter().zip(&series.points).map(move |(level, point)| {
+            let interval = point.as_ref().and_then(|(_, interval)| interval.as_ref());
+            vec![
+                series.name.to_string(),
+                level.clone(),
+                cell(point.as_ref().map(|(value, _)| *value)),
+                cell(interval.map(|interval| interval.low)),
+                cell(interval.map(|interval| interval.high)),
+            ]
+        })
+    });
+    Numbers::new(id, &["name", "similarity", metric, "low", "high"], rows)
 }

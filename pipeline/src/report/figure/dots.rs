@@ -5,6 +5,8 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
+use super::numbers::{Numbers, cell};
+
 /// One column.
 pub(in crate::report) struct Column {
     pub(in crate::report) name: String,
@@ -35,4 +37,12 @@ pub(in crate::report) fn draw(
         .with_y_label(axis)
         .with_x_tick_rotate(-40.0);
     super::svg(id, title, description, render_multiple(plots, layout))
+}
+
+/// The dots drawn: a row each.
+pub(in crate::report) fn numbers(id: &str, columns: &[Column], axis: &str) -> Numbers {
+    let rows = columns.iter().flat_map(|column| {
+        column.values.iter().map(move |value| vec![column.name.clone(), cell(*value)])
+    });
+    Numbers::new(id, &["column", axis], rows)
 }

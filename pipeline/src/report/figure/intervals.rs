@@ -6,6 +6,7 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
+use super::numbers::{Numbers, cell};
 use crate::evaluate::interval::Interval;
 
 /// One row: a name, a value and its interval.
@@ -75,4 +76,15 @@ pub(in crate::report) fn draw(
         layout = layout.with_reference_line(line.with_stroke_width(1.5));
     }
     super::svg(id, title, description, render_multiple(plots, layout))
+}
+
+/// The rows drawn: a value and the limits of its interval.
+pub(in crate::report) fn numbers(id: &str, rows: &[Row], axis: &Axis) -> Numbers {
+    let rows = rows.iter().map(|row| {
+        let interval = row.interval.as_ref();
+        let [low, high] =
+            [interval.map(|interval| interval.low), interval.map(|interval| interval.high)];
+        vec![row.name.to_string(), cell(row.value), cell(low), cell(high)]
+    });
+    Numbers::new(id, &["name", axis.label, "low", "high"], rows)
 }

@@ -5,6 +5,8 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
+use super::numbers::{Numbers, cell};
+
 /// A named line.
 pub(in crate::report) struct Line<'a> {
     pub(in crate::report) name: &'a str,
@@ -53,4 +55,13 @@ pub(in crate::report) fn draw(
         .with_x_label(x)
         .with_y_label(y);
     super::svg(id, title, description, render_multiple(plots, layout))
+}
+
+/// The lines drawn: a row a point.
+pub(in crate::report) fn numbers(id: &str, lines: &[Line], [x, y]: [&str; 2]) -> Numbers {
+    let rows = lines.iter().flat_map(|line| {
+        let points = line.points.iter();
+        points.map(move |(x, y)| vec![line.name.to_string(), cell(*x), cell(*y)])
+    });
+    Numbers::new(id, &["name", x, y], rows)
 }

@@ -8,6 +8,7 @@ use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
+use super::numbers::{Numbers, cell};
 use crate::qpcr::{Role, Well};
 
 /// One well.
@@ -95,4 +96,12 @@ fn shade(cq: Option<f64>, low: f64, high: f64) -> String {
     let Some(cq) = cq else { return "var(--rule)".to_string() };
     let share = if high > low { (high - cq) / (high - low) } else { 1.0 };
     format!("color-mix(in srgb, var(--series-1) {:.0}%, var(--paper))", 20.0 + 80.0 * share)
+}
+
+/// The wells drawn: a row each; without a Cq where nothing amplified.
+pub(in crate::report) fn numbers(id: &str, spots: &[Spot]) -> Numbers {
+    let rows = spots
+        .iter()
+        .map(|spot| vec![spot.well.to_string(), spot.role.name().to_string(), cell(spot.cq)]);
+    Numbers::new(id, &["well", "role", "cq"], rows)
 }

@@ -5,6 +5,8 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
+use super::numbers::{Numbers, cell};
+
 /// The standards of one target.
 pub(in crate::report) struct Series {
     pub(in crate::report) name: String,
@@ -41,4 +43,16 @@ pub(in crate::report) fn draw(
         .with_x_label("log10 of the quantity")
         .with_y_label("Cq");
     super::svg(id, title, description, render_multiple(plots, layout))
+}
+
+/// The standards drawn, and what their line says of each.
+pub(in crate::report) fn numbers(id: &str, series: &[Series]) -> Numbers {
+    let rows = series.iter().flat_map(|target| {
+        let (slope, intercept) = target.line;
+        target.points.iter().map(move |(quantity, cq)| {
+            let numbers = [*quantity, *cq, slope * quantity + intercept].map(cell);
+            std::iter::once(target.name.clone()).chain(numbers).collect()
+        })
+    });
+    Numbers::new(id, &["target", "log10 of the quantity", "cq", "cq on the line"], rows)
 }

@@ -2,6 +2,7 @@
 
 use cistron_encoders::alphabet::Alphabet;
 
+use crate::attribute::filters::{FilterMotif, Filters, Frequencies};
 use crate::audit::finding::{Judged, Table};
 use crate::audit::{Audit, Finding, Status};
 use crate::dataset::{Dataset, GroupKind};
@@ -255,7 +256,22 @@ fn run(i: usize, seed: u64) -> TrainingRun {
         seed,
         best_epoch: Some(14),
         epochs: (1..=20).map(epoch).collect(),
+        filters: (i == 0).then(filters),
     }
+}
+
+/// A filter that looks for GAT, and one that never responds.
+fn filters() -> Filters {
+    let background = vec![0.25; 4];
+    let counts = [2, 3, 70, 5, 76, 1, 1, 2, 0, 3, 1, 76];
+    let motif = |filter, sites, counts: &[u64]| FilterMotif {
+        filter,
+        greatest: if sites > 0 { 2.5 } else { -0.5 },
+        sites,
+        frequencies: Frequencies::new(counts, &background),
+    };
+    let motifs = vec![motif(1, 80, &counts), motif(2, 0, &[0; 12])];
+    Filters { fold: 0, seed: 7, records: 92, letters: b"ACGT", background, motifs }
 }
 
 fn findings() -> Vec<Finding> {

@@ -60,6 +60,7 @@ fn figure(
         svg: lines::draw(id, [&title, description], &drawn, axes, diagonal),
         caption: format!("{title}, each class against all others, over all held-out records."),
         good: good.to_string(),
+        numbers: lines::numbers(id, &drawn, axes),
         table: Some(line_table(title, axes, lines)),
     }
 }
@@ -110,16 +111,18 @@ fn reliability(entry: &Entry, curves: &Curves) -> Option<Figure> {
     let error = curves
         .calibration_error
         .map_or(String::new(), |error| format!(" Expected calibration error {}.", score(error)));
+    let (line, axes) = ([line], ["mean confidence", "share right"]);
     Some(Figure {
         svg: lines::draw(
             "reliability",
             [&title, description],
-            &[line],
-            ["mean confidence", "share right"],
+            &line,
+            axes,
             Some("as confident as right"),
         ),
         caption: format!("{title}, in bins of as many held-out records each.{error}"),
         good: "a line on the diagonal. Below it the model is surer than it is right.".to_string(),
+        numbers: lines::numbers("reliability", &line, axes),
         table: Some(table),
     })
 }

@@ -184,6 +184,7 @@ fn length_figure(data: &DataSummary, lengths: &Quantiles) -> Figure {
         good: "one hump without a second one of another origin. A model with a fixed input length \
                cuts what is longer."
             .to_string(),
+        numbers: bars::numbers("lengths", &data.length_bins),
         table: Some(table),
     }
 }
@@ -223,6 +224,7 @@ fn gc_figure(data: &DataSummary) -> Option<Figure> {
         good: "the ranges overlap. Classes that stand apart can be told by composition alone, \
                which the composition floor measures."
             .to_string(),
+        numbers: intervals::numbers("gc", &rows, &axis),
         table: None,
     })
 }

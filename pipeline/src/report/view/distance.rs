@@ -59,6 +59,7 @@ pub(in crate::report) fn figure(evaluation: &Evaluation, metric: &str) -> Option
                and clearly above the dashed floor. A line that is high only on the right has \
                learnt to recognise relatives."
             .to_string(),
+        numbers: distance::numbers("distance", &levels, &series, &name),
         table: None,
     })
 }

@@ -121,6 +121,7 @@ fn matrix(entry: &Entry, classes: &[String]) -> Figure {
         good: "colour on the diagonal only. A column that is coloured throughout is a class that \
                the model falls back to."
             .to_string(),
+        numbers: confusion::numbers("confusion", classes, &entry.confusion),
         table: Some(numbers),
     }
 }

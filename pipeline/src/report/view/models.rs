@@ -110,13 +110,14 @@ fn figure(entries: &[&Entry], metric: &str) -> Figure {
         "One row for each model, floor and baseline: a square at its {name} and a line over the \
          95\u{202f}% interval. A dashed line marks the best floor. The numbers are in the table."
     );
+    let axis = intervals::Axis::score(&name, floor);
     Figure {
         svg: intervals::draw(
             "models",
             &format!("{} of models, floors and baselines", terms::metric_head(metric)),
             &description,
             &rows,
-            &intervals::Axis::score(&name, floor),
+            &axis,
         ),
         caption: format!(
             "{} with 95\u{202f}% interval: models blue, floors grey, baselines orange. The dashed line \
@@ -127,6 +128,7 @@ fn figure(entries: &[&Entry], metric: &str) -> Figure {
                of single scores; the lift in the table compares both on the same records and is \
                the sharper test."
             .to_string(),
+        numbers: intervals::numbers("models", &rows, &axis),
         table: None,
     }
 }

@@ -33,6 +33,7 @@ fn curves(data: &DataSummary) -> Figure {
             .collect(),
     };
     let traces: Vec<_> = data.drawn.iter().map(trace).collect();
+    let axis = "fluorescence, share of the curve's range";
     Figure {
         svg: amplification::draw(
             "amplification",
@@ -41,7 +42,7 @@ fn curves(data: &DataSummary) -> Figure {
              colours are classes.",
             &traces,
             &groups,
-            "fluorescence, share of the curve's range",
+            axis,
         ),
         caption: format!(
             "Amplification curves by class: {} of {}, each over its own range.",
@@ -51,6 +52,7 @@ fn curves(data: &DataSummary) -> Figure {
         good: "classes that differ in shape. A noisy line over the whole height is a curve that \
                does not rise."
             .to_string(),
+        numbers: amplification::numbers("amplification", &traces, &groups, axis),
         table: None,
     }
 }
@@ -76,6 +78,7 @@ fn delta_cq(data: &DataSummary) -> Figure {
         caption: "ΔCq of every sample by target and class: one cycle less is about twice as much."
             .to_string(),
         good: "columns of one target that stand apart by more than they spread.".to_string(),
+        numbers: dots::numbers("delta-cq", &columns, "ΔCq"),
         table: None,
     }
 }

@@ -94,6 +94,7 @@ fn curves(report: &QpcrReport) -> Option<Figure> {
         return None;
     }
     let groups = ["amplifies", "does not amplify", "no-template or no-RT control"];
+    let groups = groups.map(str::to_string);
     let step = with.len().div_ceil(CURVES);
     let trace = |reaction: &&Reaction| {
         let control = matches!(reaction.role, Role::NoTemplate | Role::NoReverseTranscription);
@@ -117,11 +118,12 @@ fn curves(report: &QpcrReport) -> Option<Figure> {
             "Amplification curves",
             "A line a reaction: fluorescence as the instrument gives it, by cycle.",
             &traces,
-            &groups.map(str::to_string),
+            &groups,
             "fluorescence",
         ),
         caption: format!("Amplification curves.{shown}"),
         good: "a flat background, one steep rise, a plateau; controls stay flat.".to_string(),
+        numbers: amplification::numbers("curves", &traces, &groups, "fluorescence"),
         table: None,
     })
 }
@@ -156,6 +158,7 @@ fn cycles(report: &QpcrReport) -> Option<Figure> {
         ),
         caption: format!("Quantification cycles by target, standards left out.{shown}"),
         good: "samples below about 35 cycles, and no column of controls.".to_string(),
+        numbers: dots::numbers("dots", &columns, "Cq"),
         table: None,
     })
 }
@@ -194,6 +197,7 @@ fn standard_curves(report: &QpcrReport) -> Option<Figure> {
         ),
         caption: "Standard curves: Cq over the logarithm of the quantity.".to_string(),
         good: "dots on their line, and a slope of about −3.3: an efficiency near 1.".to_string(),
+        numbers: standards::numbers("standards", &series),
         table: Some(table),
     })
 }
@@ -231,6 +235,7 @@ fn plates(report: &QpcrReport) -> Vec<Figure> {
             good: "no row, column or edge that is darker than the rest for no reason of the \
                    samples in it."
                 .to_string(),
+            numbers: plate::numbers(&format!("plate-{i}"), &spots),
             table: None,
         }
     };

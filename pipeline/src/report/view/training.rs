@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::filters;
 use super::table::{Cell, Table};
 use crate::report::figure::{Figure, curves};
 use crate::report::history::{Epoch, TrainingRun};
@@ -17,6 +18,7 @@ const POINTS: usize = 100;
 pub(in crate::report) struct Training {
     model: String,
     figures: Vec<Figure>,
+    filters: Option<Figure>,
     runs: Table,
     epochs: Table,
 }
@@ -77,6 +79,7 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
             good: "both fall and level off together. Validation that rises while training falls \
                    is memorising; both still falling at the end would gain from more epochs."
                 .to_string(),
+            numbers: curves::numbers(&format!("loss-{index}"), &losses),
             table: None,
         });
     }
@@ -86,16 +89,24 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
                 &format!("accuracy-{index}"),
                 &format!("Validation balanced accuracy of {model} by epoch"),
                 described,
-                &[accuracy],
+                std::slice::from_ref(&accuracy),
                 "balanced accuracy",
                 best,
             ),
             caption: format!("{model}: balanced accuracy on validation records.{over}{kept}"),
             good: "it climbs and levels off before the last epoch.".to_string(),
+            numbers: curves::numbers(&format!("accuracy-{index}"), std::slice::from_ref(&accuracy)),
             table: None,
         });
     }
-    Training { model: model.to_string(), figures, runs: run_table(runs), epochs }
+    let seen = runs.iter().find_map(|run| run.filters.as_ref());
+    Training {
+        model: model.to_string(),
+        figures,
+        filters: seen.and_then(|seen| filters::figure(index, model, seen)),
+        runs: run_table(runs),
+        epochs,
+    }
 }
 
 fn curve<'a>(name: &'a str, quantity: Quantity, runs: &[&TrainingRun]) -> curves::Curve<'a> {
