@@ -112,7 +112,7 @@ mod tests {
             let executor = Executor::Cpu(Cpu::default());
             let expected = executor.logits(&network, &weights, &input).unwrap();
             let filters = FirstFilters::of(&network, &weights, &TABLE).unwrap();
-            let mut found = vec![f32::NEG_INFINITY; 5];
+            let mut found = [f32::NEG_INFINITY; 5];
             let mut responses = Vec::new();
             for start in filters.starts(codes.len()) {
                 filters.respond(&codes, start, &mut responses);

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::model::Card;
 
 /// The narrowest window: that of a word.
+#[allow(clippy::cast_possible_wrap)]
 pub(super) const NARROWEST: i64 = WORD as i64;
 
 /// False discovery rate below which words are counted on the console.
