@@ -71,9 +71,11 @@ fn a_split_is_certified_and_an_audit_takes_it() {
 fn every_check_is_explained_and_a_typing_error_is_corrected() {
     let all = text(&cistron(&["explain"]).stdout);
     assert!(all.lines().count() > 40, "{all}");
-    let one = text(&cistron(&["explain", "leakage.near"]).stdout);
-    for word in ["meaning", "formula", "source", "remedy"] {
-        assert!(one.contains(word), "{one}");
+    for code in ["leakage.near", "qpcr.efficiency"] {
+        let one = text(&cistron(&["explain", code]).stdout);
+        for word in ["meaning", "formula", "source", "remedy"] {
+            assert!(one.contains(word), "{one}");
+        }
     }
     let wrong = cistron(&["explain", "leakage.nera"]);
     assert_eq!(wrong.status.code(), Some(2));

@@ -171,6 +171,15 @@ fn the_shipped_curves_get_their_cycles() {
 }
 
 #[test]
+fn cycles_that_were_computed_are_not_taken_for_filled_in_ones() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cistron"));
+    let output = command.arg("qpcr").arg(shipped("simulated-rated-curves.csv")).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("qpcr.imputed"), "{text}");
+    assert!(!text.contains("FAIL") && text.contains("; 123 have none"), "{text}");
+}
+
+#[test]
 fn mistakes_of_the_command_line_are_named() {
     let plate = shipped("simulated-plate-1.csv");
     let output = run([&plate, &plate], &["--reference", "GAPDHH"]);

@@ -37,6 +37,13 @@ fn a_run_leaves_everything_and_does_nothing_twice() {
     ] {
         assert!(folder.path().join(file).is_file(), "{file} is missing");
     }
+    // Model and look-up are right on every record: the model does not beat the floor.
+    let audit = std::fs::read_to_string(folder.path().join("audit.json")).unwrap();
+    let audit: serde_json::Value = serde_json::from_str(&audit).unwrap();
+    let findings = audit["findings"].as_array().unwrap();
+    let lift = findings.iter().find(|f| f["check"] == "performance.lift:logistic").unwrap();
+    assert_eq!(lift["status"], "fail", "{lift}");
+    assert!(lift["message"].as_str().unwrap().contains("both give the same answer"), "{lift}");
     assert!(succeed(&["run", WORKFLOW, "--out", out]).starts_with("nothing to do"));
 
     // One model's epochs change: it is trained again, the data are not split again.

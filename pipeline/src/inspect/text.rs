@@ -118,8 +118,8 @@ pub fn text(inspection: &Inspection) -> String {
 /// What a table without sequences can be used for.
 fn use_of_table(inspection: &Inspection) -> &'static str {
     let measured = ["cq", "ct", "cp", "crt", "cycle", "cycles", "fluorescence", "rn"];
-    let names = inspection.columns.iter().map(|column| column.name.trim().to_lowercase());
-    if names.into_iter().any(|name| measured.contains(&name.as_str())) {
+    let mut names = inspection.columns.iter().map(|column| column.name.trim().to_lowercase());
+    if names.any(|name| measured.contains(&name.as_str())) {
         "qPCR, `cistron qpcr FILE`; or the labels of a FASTA file, `labels: {table: FILE}`"
     } else {
         "the labels of a FASTA file, `labels: {table: FILE}`; `cistron qpcr FILE` reads curves"

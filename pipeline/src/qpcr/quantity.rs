@@ -18,19 +18,19 @@ pub use standard_curve::{StandardCurve, standard_curves};
 use super::{Cq, Measurements};
 
 /// Fills in the Cq of curves without one, by the second-derivative maximum; returns how many
-/// curves amplify and how many do not.
+/// curves have one and how many have none.
 pub fn call(measurements: &mut Measurements) -> (usize, usize) {
-    let (mut amplified, mut flat) = (0, 0);
+    let (mut found, mut none) = (0, 0);
     for reaction in &mut measurements.reactions {
         let Some(curve) = reaction.curve.as_ref().filter(|_| reaction.cq == Cq::Absent) else {
             continue;
         };
         reaction.cq = second_derivative_maximum(curve).map_or(Cq::Undetermined, Cq::Measured);
         if reaction.cq == Cq::Undetermined {
-            flat += 1;
+            none += 1;
         } else {
-            amplified += 1;
+            found += 1;
         }
     }
-    (amplified, flat)
+    (found, none)
 }

@@ -15,7 +15,7 @@ const ROWS: usize = 40;
 /// How the files were read, their cycles, the comparisons and the audit.
 pub(super) fn text(
     measurements: &Measurements,
-    (amplified, flat): (usize, usize),
+    (found, none): (usize, usize),
     corrections: &[Correction],
     comparisons: &[Comparison],
     audit: &Audit,
@@ -24,10 +24,10 @@ pub(super) fn text(
     for decision in &measurements.decisions {
         file(&mut out, decision);
     }
-    if amplified + flat > 0 {
+    if found + none > 0 {
         let _ = writeln!(
             out,
-            "Cq of {amplified} curves by the second-derivative maximum; {flat} do not amplify\n"
+            "Cq of {found} curves by the second-derivative maximum; {none} have none\n"
         );
     }
     let largest = corrections.iter().map(|c| c.cycles.abs()).reduce(f64::max);
