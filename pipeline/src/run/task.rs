@@ -56,7 +56,8 @@ impl Stage {
     pub(super) const fn version(self) -> u32 {
         match self {
             Self::Read | Self::Split | Self::Encode => 1,
-            Self::Train | Self::Evaluate | Self::Predict | Self::Audit | Self::Report => 2,
+            Self::Evaluate | Self::Predict | Self::Audit | Self::Report => 2,
+            Self::Train => 3,
         }
     }
 }
