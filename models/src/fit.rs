@@ -2,6 +2,7 @@
 
 mod batches;
 mod config;
+mod dead;
 mod epoch;
 mod history;
 mod predict;
@@ -11,6 +12,7 @@ mod source;
 mod tests;
 
 pub use config::{ConfigError, FitConfig};
+pub use dead::{DeadUnits, dead_units};
 pub use history::{Epoch, Progress};
 pub use predict::predict;
 pub use snapshot::{Snapshot, SnapshotError, Standing};
@@ -156,13 +158,13 @@ pub fn fit(
         }
         let start = Instant::now();
         let trained = epoch::train(run, &mut state, number, train, &mut weights, observer)?;
-        let epoch::Trained::Finished { loss, learning_rate } = trained else {
+        let epoch::Trained::Finished(learnt) = trained else {
             fitted.ending = Ending::Stopped;
             break;
         };
         let validated = epoch::validate(run, &state, validation, &weights)?;
         let seconds = start.elapsed().as_secs_f64();
-        let epoch = Epoch::new(number, loss, validated, learning_rate, seconds);
+        let epoch = Epoch::new(number, learnt, validated, seconds);
         let better = match epoch.validation_loss {
             Some(loss) => loss < lowest.unwrap_or(f64::INFINITY),
             None => true,

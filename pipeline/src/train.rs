@@ -9,8 +9,10 @@ use cistron_encoders::EncoderConfig;
 use cistron_encoders::sketch::{Denominator, Index, KmerSets, MIN_KMERS};
 use cistron_models::architecture::Architecture;
 use cistron_models::executor::Executor;
-use cistron_models::fit::{Epoch, FitConfig};
+use cistron_models::fit::{DeadUnits, Epoch, FitConfig};
 use indicatif::ProgressBar;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::artefact;
 use crate::audit::{Audit, Profile};
@@ -19,6 +21,9 @@ use crate::encode::{Longer, ReverseComplement};
 use crate::error::Error;
 use crate::model::{self, Card, Learner, LookUp, Model, Training};
 use crate::split::{Part, Splits};
+
+/// Name of the table of dead units.
+const DEAD_UNITS: &str = "dead-units.tsv";
 
 /// Share of the validation records that may be called unfamiliar.
 const UNFAMILIAR: f64 = 0.05;
@@ -52,6 +57,8 @@ pub struct Trained {
     pub model: Model,
     /// One entry an epoch.
     pub history: Vec<Epoch>,
+    /// Rectified units that are 0 for every validation record at the epoch that was kept.
+    pub dead: Vec<DeadUnits>,
     /// Epochs that an earlier run had finished.
     pub resumed: usize,
 }
@@ -67,18 +74,20 @@ struct Learnt {
     truncated: usize,
     best_epoch: usize,
     history: Vec<Epoch>,
+    dead: Vec<DeadUnits>,
     resumed: usize,
 }
 
 impl Trained {
-    /// Writes the model's folder and its `history.tsv`; returns the files.
+    /// Writes the model's folder, its `history.tsv` and its `dead-units.tsv`; returns the files.
     pub fn save(&self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let history = folder.join("history.tsv");
-        write_history(&history, &self.history)?;
+        write_rows(&history, &self.history)?;
+        let dead = folder.join(DEAD_UNITS);
+        write_rows(&dead, &self.dead)?;
         self.model.save(folder)?;
         let files = self.model.files();
-        let files = files.iter().map(|file| folder.join(file));
-        Ok(std::iter::once(history).chain(files).collect())
+        Ok([history, dead].into_iter().chain(files.iter().map(|file| folder.join(file))).collect())
     }
 
     /// What training came to, in a line.
@@ -156,7 +165,8 @@ pub fn train(
         look_up = Some(LookUp { index: index(dataset, &development, k)?, ids });
     }
     let model = Model { card, learner: learnt.learner, look_up, audit };
-    Ok(Trained { model, history: learnt.history, resumed: learnt.resumed })
+    let Learnt { history, dead, resumed, .. } = learnt;
+    Ok(Trained { model, history, dead, resumed })
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Error {
@@ -196,11 +206,11 @@ fn unfamiliar_below(
     Ok(found.get(at).copied().filter(|below| *below > 0.0))
 }
 
-/// Writes one row an epoch.
-fn write_history(path: &Path, history: &[Epoch]) -> Result<(), Error> {
+/// Writes a table of records.
+fn write_rows(path: &Path, rows: &[impl Serialize]) -> Result<(), Error> {
     let mut table = csv::WriterBuilder::new().delimiter(b'\t').from_writer(Vec::new());
-    for epoch in history {
-        table.serialize(epoch).map_err(|error| failed(&error))?;
+    for row in rows {
+        table.serialize(row).map_err(|error| failed(&error))?;
     }
     let bytes = table.into_inner().map_err(|error| failed(&error))?;
     artefact::write(path, &bytes)
@@ -208,6 +218,16 @@ fn write_history(path: &Path, history: &[Epoch]) -> Result<(), Error> {
 
 /// Reads what training left in `history.tsv`.
 pub fn read_history(path: &Path) -> Result<Vec<Epoch>, Error> {
+    read_rows(path)
+}
+
+/// Reads the dead units that training counted in a model's folder; none where nothing is rectified.
+pub fn read_dead_units(folder: &Path) -> Result<Vec<DeadUnits>, Error> {
+    let path = folder.join(DEAD_UNITS);
+    if path.exists() { read_rows(&path) } else { Ok(Vec::new()) }
+}
+
+fn read_rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Error> {
     let table = csv::ReaderBuilder::new().delimiter(b'\t').from_path(path);
     let mut table = table.map_err(|error| failed(&error))?;
     table.deserialize().collect::<Result<_, _>>().map_err(|error| failed(&error))

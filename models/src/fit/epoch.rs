@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::batches;
-use super::history::{Progress, Validated};
+use super::history::{Learnt, Progress, Validated};
 use super::predict::predict;
 use super::{Fit, FitError, Source};
 use crate::dropout::DropoutKey;
@@ -25,7 +25,7 @@ pub(super) struct State {
 
 /// How a pass over the training records ended.
 pub(super) enum Trained {
-    Finished { loss: f64, learning_rate: f32 },
+    Finished(Learnt),
     Stopped,
 }
 
@@ -50,6 +50,7 @@ pub(super) fn train(
     let mut generator = random::generator(run.seed, &format!("order of epoch {epoch}"));
     random::shuffle(&mut order, &mut generator);
     let (mut sum, mut total, mut learning_rate) = (0.0, 0.0, config.learning_rate);
+    let (mut norms, mut steps) = (0.0, 0_u64);
     let (mut labels, mut counts) = (Vec::new(), Vec::new());
     let finished = batches::each(source, &order, config.batch, |indices, batch| {
         labels.clear();
@@ -80,6 +81,8 @@ pub(super) fn train(
         state.optimizer.step(weights, &state.gradients, learning_rate);
         sum += loss * targets.total_weight();
         total += targets.total_weight();
+        norms += norm;
+        steps += 1;
         let progress = Progress::Step { epoch, step, steps: state.steps, loss };
         Ok::<_, FitError>(observer(&progress).is_continue())
     })?;
@@ -87,7 +90,8 @@ pub(super) fn train(
         return Ok(Trained::Stopped);
     }
     let loss = if total > 0.0 { sum / total } else { 0.0 };
-    Ok(Trained::Finished { loss, learning_rate })
+    let gradient_norm = norms / steps.max(1) as f64;
+    Ok(Trained::Finished(Learnt { loss, learning_rate, gradient_norm }))
 }
 
 /// Loss, accuracy and balanced accuracy of the validation records; `None` without any.

@@ -19,6 +19,10 @@ pub struct Epoch {
     pub validation_balanced_accuracy: Option<f64>,
     /// Learning rate of the last step.
     pub learning_rate: f32,
+    /// Mean over the steps of the Euclidean norm of the gradient, before it was clipped; `None` in what an
+    /// earlier version left.
+    #[serde(default)]
+    pub gradient_norm: Option<f64>,
     /// Wall-clock time, validation included.
     pub seconds: f64,
 }
@@ -41,6 +45,14 @@ pub enum Progress<'a> {
     Epoch(&'a Epoch, Standing<'a>),
 }
 
+/// How a pass over the training records went.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Learnt {
+    pub(super) loss: f64,
+    pub(super) learning_rate: f32,
+    pub(super) gradient_norm: f64,
+}
+
 /// How a network does on the validation records.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Validated {
@@ -52,18 +64,18 @@ pub(super) struct Validated {
 impl Epoch {
     pub(super) fn new(
         epoch: usize,
-        train_loss: f64,
+        learnt: Learnt,
         validated: Option<Validated>,
-        learning_rate: f32,
         seconds: f64,
     ) -> Self {
         Self {
             epoch,
-            train_loss,
+            train_loss: learnt.loss,
             validation_loss: validated.map(|validated| validated.loss),
             validation_accuracy: validated.map(|validated| validated.accuracy),
             validation_balanced_accuracy: validated.map(|validated| validated.balanced_accuracy),
-            learning_rate,
+            learning_rate: learnt.learning_rate,
+            gradient_norm: Some(learnt.gradient_norm),
             seconds,
         }
     }

@@ -1,5 +1,7 @@
 //! How the training of one model on one fold from one seed went.
 
+use cistron_models::fit::DeadUnits;
+
 use crate::attribute::filters::Filters;
 
 /// What one epoch measured.
@@ -13,6 +15,8 @@ pub struct Epoch {
     pub validation_loss: Option<f64>,
     /// Balanced accuracy of the validation records; absent without any.
     pub validation_balanced_accuracy: Option<f64>,
+    /// Mean norm of the gradient over the steps, before clipping; absent where it was not kept.
+    pub gradient_norm: Option<f64>,
 }
 
 /// Epochs of one training run.
@@ -28,6 +32,8 @@ pub struct TrainingRun {
     pub best_epoch: Option<usize>,
     /// Epochs in order.
     pub epochs: Vec<Epoch>,
+    /// Rectified units that are 0 for every validation record at the epoch kept, a layer each.
+    pub dead: Vec<DeadUnits>,
     /// What the filters of its first layer look for; absent of models without, and of all but one run
     /// of a model.
     pub filters: Option<Filters>,

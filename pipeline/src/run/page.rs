@@ -95,8 +95,10 @@ fn training(parts: &Parts<'_>, task: &Task) -> Result<TrainingRun, Error> {
                 train_loss: epoch.train_loss,
                 validation_loss: epoch.validation_loss,
                 validation_balanced_accuracy: epoch.validation_balanced_accuracy,
+                gradient_norm: epoch.gradient_norm,
             })
             .collect(),
+        dead: train::read_dead_units(&folder)?,
         filters,
     })
 }

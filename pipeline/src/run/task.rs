@@ -55,9 +55,10 @@ impl Stage {
     /// Number that goes up whenever the stage's output changes for the same input.
     pub(super) const fn version(self) -> u32 {
         match self {
-            Self::Encode => 1,
-            Self::Read | Self::Split | Self::Train | Self::Predict | Self::Report => 2,
-            Self::Evaluate | Self::Audit => 3,
+            Self::Read | Self::Encode => 1,
+            Self::Split | Self::Predict | Self::Report => 2,
+            Self::Train | Self::Audit => 3,
+            Self::Evaluate => 4,
         }
     }
 }

@@ -80,6 +80,8 @@ pub(super) fn learn(
     let temperature =
         Temperature::fit(&logits, &labels, network.classes()).unwrap_or_default().value();
 
+    let dead = fit::dead_units(&network, &fitted.weights, &validation, model::BATCH, executor)
+        .map_err(|error| failed(&error))?;
     let truncated = |source: &Encoded<'_>| source.truncated().map_err(|error| failed(&error));
     let truncated = truncated(&learnt)? + truncated(&validation)?;
     Ok(Learnt {
@@ -91,6 +93,7 @@ pub(super) fn learn(
         truncated,
         best_epoch: fitted.best_epoch,
         history: fitted.history,
+        dead,
         resumed,
     })
 }

@@ -51,6 +51,7 @@ pub(super) fn learn(
         truncated: 0,
         best_epoch: 0,
         history: Vec::new(),
+        dead: Vec::new(),
         resumed: 0,
     })
 }

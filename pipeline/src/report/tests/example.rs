@@ -1,6 +1,7 @@
 //! A run made up for tests: plausible numbers of any number of classes and models.
 
 use cistron_encoders::alphabet::Alphabet;
+use cistron_models::fit::DeadUnits;
 
 use crate::attribute::filters::{FilterMotif, Filters, Frequencies};
 use crate::audit::finding::{Judged, Table};
@@ -248,6 +249,7 @@ fn run(i: usize, seed: u64) -> TrainingRun {
             train_loss: 2.1 * (-t / 6.0).exp() + 0.08 + noise,
             validation_loss: Some(1.7 * (-t / 5.0).exp() + 0.55 + 0.012 * t + noise),
             validation_balanced_accuracy: Some(0.66 - 0.5 * (-t / 4.0).exp() + noise),
+            gradient_norm: Some(3.0 * (-t / 9.0).exp() + noise),
         }
     };
     TrainingRun {
@@ -256,6 +258,7 @@ fn run(i: usize, seed: u64) -> TrainingRun {
         seed,
         best_epoch: Some(14),
         epochs: (1..=20).map(epoch).collect(),
+        dead: vec![DeadUnits { layer: "layers.1".to_string(), units: 64, dead: 3 + i }],
         filters: (i == 0).then(filters),
     }
 }

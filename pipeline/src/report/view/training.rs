@@ -8,7 +8,7 @@ use super::filters;
 use super::table::{Cell, Table};
 use crate::report::figure::{Figure, curves};
 use crate::report::history::{Epoch, TrainingRun};
-use crate::report::number::counted;
+use crate::report::number::{count, counted, percent};
 
 /// Points a curve has at most; longer trainings are thinned evenly, the last epoch kept.
 const POINTS: usize = 100;
@@ -19,6 +19,7 @@ pub(in crate::report) struct Training {
     model: String,
     figures: Vec<Figure>,
     filters: Option<Figure>,
+    dead: Option<String>,
     runs: Table,
     epochs: Table,
 }
@@ -26,10 +27,11 @@ pub(in crate::report) struct Training {
 /// One quantity of an epoch.
 type Quantity = fn(&Epoch) -> Option<f64>;
 
-const QUANTITIES: [(&str, Quantity); 3] = [
+const QUANTITIES: [(&str, Quantity); 4] = [
     ("training loss", |e| Some(e.train_loss)),
     ("validation loss", |e| e.validation_loss),
     ("validation balanced accuracy", |e| e.validation_balanced_accuracy),
+    ("gradient norm", |e| e.gradient_norm),
 ];
 
 /// A view a model, in the order of their first run.
@@ -48,7 +50,7 @@ pub(in crate::report) fn of(runs: &[TrainingRun]) -> Vec<Training> {
 }
 
 fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
-    let [train, validation, accuracy] =
+    let [train, validation, accuracy, norm] =
         QUANTITIES.map(|(name, quantity)| curve(name, quantity, runs));
     let best = match runs {
         [only] => only.best_epoch.map(|epoch| epoch as f64),
@@ -62,7 +64,7 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
         String::new()
     };
     let described = "Lines over the epochs of training. The numbers are in the table below.";
-    let epochs = epoch_table(&[&train, &validation, &accuracy]);
+    let epochs = epoch_table(&[&train, &validation, &accuracy, &norm]);
     let mut figures = Vec::new();
     let losses: Vec<_> = [train, validation].into_iter().filter(|c| !c.points.is_empty()).collect();
     if !losses.is_empty() {
@@ -99,14 +101,53 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
             table: None,
         });
     }
+    if !norm.points.is_empty() {
+        let norm = [norm];
+        figures.push(Figure {
+            svg: curves::draw(
+                &format!("gradient-{index}"),
+                &format!("Gradient norm of {model} by epoch"),
+                described,
+                &norm,
+                "norm",
+                best,
+            ),
+            caption: format!(
+                "{model}: norm of the gradient before clipping, the mean of an epoch's steps.{over}{kept}"
+            ),
+            good: "it falls or stays level. A norm that grows without end, or jumps, asks for a lower \
+                   learning rate or clip-norm; one near 0 from the start, for a higher one."
+                .to_string(),
+            numbers: curves::numbers(&format!("gradient-{index}"), &norm),
+            table: None,
+        });
+    }
     let seen = runs.iter().find_map(|run| run.filters.as_ref());
     Training {
         model: model.to_string(),
         figures,
         filters: seen.and_then(|seen| filters::figure(index, model, seen)),
+        dead: dead(runs),
         runs: run_table(runs),
         epochs,
     }
+}
+
+/// The dead units of each layer over all runs, in words; `None` where nothing is rectified.
+fn dead(runs: &[&TrainingRun]) -> Option<String> {
+    let mut layers: Vec<(&str, usize, usize)> = Vec::new();
+    for found in runs.iter().flat_map(|run| &run.dead) {
+        match layers.iter_mut().find(|(layer, ..)| *layer == found.layer) {
+            Some((_, dead, units)) => (*dead, *units) = (*dead + found.dead, *units + found.units),
+            None => layers.push((&found.layer, found.dead, found.units)),
+        }
+    }
+    let word = |(layer, dead, units): &(&str, usize, usize)| {
+        let share = percent(*dead as f64 / (*units).max(1) as f64);
+        format!("{} of {} ({share}) of {layer}", count(*dead), count(*units))
+    };
+    let words: Vec<String> = layers.iter().map(word).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn curve<'a>(name: &'a str, quantity: Quantity, runs: &[&TrainingRun]) -> curves::Curve<'a> {
