@@ -15,9 +15,10 @@ use crate::train;
 use crate::workflow::parse::Loaded;
 
 /// What to cite beside the data.
-const CITATIONS: [&str; 4] = [
+const CITATIONS: [&str; 5] = [
     "Steinegger and Söding 2018, clustering by linear time star links, doi:10.1038/s41467-018-04964-5",
     "Guo et al. 2017, temperature scaling, arXiv:1706.04599",
+    "Sadinle et al. 2019, sets of classes, doi:10.1080/01621459.2017.1395341",
     "Efron 1987, bias-corrected and accelerated bootstrap, doi:10.1080/01621459.1987.10478410",
     "Wilson 1927, interval of a share, doi:10.1080/01621459.1927.10502953",
 ];
