@@ -265,3 +265,112 @@ fn audited(out: &mut String, audit: &Audit) {
     }
     let _ = writeln!(out, "\nEvery check with its value and its remedy is in `audit.json`.\n");
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::evaluate::interval::Interval;
+
+    /// A card as an earlier version wrote it: without sets.
+    fn earlier() -> Card {
+        serde_json::from_value(json!({
+            "schema": 1, "version": "0.1.0", "name": "motifs", "architecture": {"logistic": {}},
+            "encoder": {"one-hot": {"length": 9}}, "classes": ["a", "b<c>"], "temperature": 1.5,
+            "k": 15, "unfamiliar-below": 0.25,
+            "training": {
+                "seed": 7, "fold": 0, "split": "random, not certified", "records": 70,
+                "validation": 15, "truncated": 2, "best-epoch": 3, "config": {}
+            },
+            "profile": {
+                "records": 85, "length": {"low": 100.0, "high": 900.0},
+                "gc": {"low": 0.3, "high": 0.625}, "identities": []
+            }
+        }))
+        .unwrap()
+    }
+
+    fn contains(text: &str, parts: &[&str]) {
+        for part in parts {
+            assert!(text.contains(part), "no `{part}` in {text}");
+        }
+    }
+
+    #[test]
+    fn a_card_says_what_the_model_is_and_is_not() {
+        let audit = Audit::new("genes", Vec::new(), 7, Vec::new());
+        let text = card(&earlier(), &audit, None);
+        contains(
+            &text,
+            &[
+                "A classifier of DNA sequences into 2 classes, trained by Cistron 0.1.0.",
+                "| classes | a, b&lt;c> |",
+                "| learnt from | 70 records; 15 others chose the epoch and calibrated it |",
+                "a length of 100 to 900 bases",
+                "a GC content of 0.300 to 0.625",
+                "less than 0.2500 of its 15-mers",
+                "**The split is not certified:**",
+                "Of 2 records something did not fit",
+                "Not known here",
+                "in `models/motifs/card.md`",
+            ],
+        );
+        assert!(!text.contains("column `set`"), "{text}");
+        let mut numbers = earlier();
+        numbers.conformal = Some(cistron_models::calibration::Conformal {
+            level: 0.9,
+            threshold: 0.125,
+            records: 15,
+        });
+        numbers.training.split = "homology, certified".into();
+        let text = card(&numbers, &audit, None);
+        contains(&text, &["a probability of 0.1250 and more, fitted to 15 records so that 90 %"]);
+        assert!(!text.contains("not certified"), "{text}");
+    }
+
+    #[test]
+    fn scores_stand_beside_floors() {
+        let entry = |name: &str, role, metrics: &[(&str, f64)]| Entry {
+            name: name.into(),
+            role,
+            scores: metrics
+                .iter()
+                .map(|(metric, value)| Score {
+                    metric: (*metric).to_string(),
+                    value: Some(*value),
+                    interval: Some(Interval { low: value - 0.125, high: value + 0.125 }),
+                    n: 40,
+                })
+                .collect(),
+            runs: Vec::new(),
+            slices: Vec::new(),
+            classes: Vec::new(),
+            confusion: Vec::new(),
+            curves: None,
+            lift: None,
+            set_level: (role == Role::Model).then_some(0.9),
+        };
+        let own = [("balanced-accuracy", 0.75), ("set-coverage", 0.8), ("set-size", 1.5)];
+        let entries = vec![
+            entry("motifs", Role::Model, &own),
+            entry("other", Role::Model, &own),
+            entry("ensemble", Role::Ensemble, &own[..1]),
+            entry("look-up", Role::Floor, &[("balanced-accuracy", 0.5)]),
+        ];
+        let evaluation = Evaluation { schema: 1, classes: Vec::new(), folds: 5, entries };
+        let audit = Audit::new("genes", Vec::new(), 7, Vec::new());
+        let text = card(&earlier(), &audit, Some(&evaluation));
+        contains(
+            &text,
+            &[
+                "On 40 held-out records, folds: 5",
+                "| motifs | model | 0.750 (0.625 to 0.875) | – |",
+                "| look-up | floor | 0.500 (0.375 to 0.625) | – |",
+                "Sets of 90 % hold the class of this share of the held-out records: 0.800 (0.675 to \
+                 0.925); mean size: 1.500",
+            ],
+        );
+        assert!(!text.contains("| other |") && !text.contains("| ensemble |"), "{text}");
+    }
+}
