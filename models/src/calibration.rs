@@ -1,7 +1,9 @@
 //! Whether probabilities mean what they say, and making them do so.
 
+mod conformal;
 mod reliability;
 mod temperature;
 
+pub use conformal::{Conformal, prediction_set};
 pub use reliability::{Reliability, ReliabilityBin};
 pub use temperature::{CalibrationError, Temperature};

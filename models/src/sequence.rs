@@ -68,8 +68,10 @@ pub struct Description<'a> {
 pub struct Fitted {
     /// The model.
     pub model: SequenceModel,
-    /// Fitted to scores of records by models that saw none of their relatives.
+    /// Fitted to `held_out`.
     pub temperature: Temperature,
+    /// Logits (N, K) of the records by models that saw none of their relatives.
+    pub held_out: Vec<f32>,
 }
 
 /// A model of sequences that cannot be fitted, written or read.
@@ -130,8 +132,9 @@ impl SequenceModel {
             }
             network => return Err(SequenceError::Network(network.name())),
         };
-        let temperature = Temperature::fit(&held_out.concat(), &labelled.labels, labelled.classes);
-        Ok(Fitted { model, temperature: temperature.unwrap_or_default() })
+        let held_out = held_out.concat();
+        let temperature = Temperature::fit(&held_out, &labelled.labels, labelled.classes);
+        Ok(Fitted { model, temperature: temperature.unwrap_or_default(), held_out })
     }
 
     /// Logits of sequences, (N, K) row by row.

@@ -71,7 +71,7 @@ use crate::neighbour::Neighbours;
 use crate::neighbour::identity::Identities;
 use crate::split::Splits;
 
-pub use card::card;
+pub use card::{card, escaped};
 pub use drift::Spread;
 pub use feedback::Predicted;
 pub use finding::{Finding, Status};

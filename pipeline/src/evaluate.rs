@@ -8,6 +8,7 @@ pub mod false_discovery;
 pub mod floor;
 pub mod interval;
 mod measure;
+pub mod sets;
 pub mod table;
 
 use std::path::Path;
@@ -24,9 +25,13 @@ use crate::split::{Part, Splits};
 use curves::Curves;
 use interval::Interval;
 pub use measure::{METRIC, evaluate};
+use sets::Sets;
 
 /// Version of `metrics.json`.
 pub const SCHEMA: u32 = 1;
+
+/// Name of the mean of all models.
+pub const ENSEMBLE: &str = "ensemble";
 
 /// What a row of the table of scores is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +39,8 @@ pub const SCHEMA: u32 = 1;
 pub enum Role {
     /// A model of the workflow.
     Model,
+    /// All of them together.
+    Ensemble,
     /// What a predictor that learnt no biology scores.
     Floor,
     /// A simple model worth beating.
@@ -58,7 +65,9 @@ pub struct Scores {
 /// A metric with its interval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Score {
-    /// `accuracy`, `balanced-accuracy`, `macro-f1`, `mcc` or `auroc`.
+    /// `accuracy`, `balanced-accuracy`, `macro-f1`, `mcc` or `auroc`; of all held-out records of a
+    /// model also `set-coverage`, the share whose set of classes holds their own, and `set-size`, the
+    /// mean number of classes in it.
     pub metric: String,
     /// The value; absent where it is undefined.
     pub value: Option<f64>,
@@ -128,8 +137,12 @@ pub struct Entry {
     /// Models only: ROC, precision-recall and reliability.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub curves: Option<Curves>,
-    /// Models only: the difference to the best floor.
+    /// Models and their ensemble: the difference to the best floor.
     pub lift: Option<Lift>,
+    /// Models only: the share of records whose set was to hold their class; absent where no set was
+    /// calibrated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_level: Option<f64>,
 }
 
 /// Content of `metrics.json`.
@@ -142,7 +155,7 @@ pub struct Evaluation {
     pub classes: Vec<String>,
     /// Number of folds.
     pub folds: usize,
-    /// Models first, then floors, then baselines.
+    /// Models first, then their ensemble, floors and baselines.
     pub entries: Vec<Entry>,
 }
 
@@ -153,11 +166,13 @@ pub struct Run {
     pub scores: Scores,
     /// Fold, seed (counted from 0) and probabilities of that fold's held-out records.
     pub parts: Vec<(usize, usize, Vec<f32>)>,
+    /// What a class needs to be in the set of a record; `None` where no set was calibrated.
+    pub sets: Option<Sets>,
 }
 
 impl From<Scores> for Run {
     fn from(scores: Scores) -> Self {
-        Self { scores, parts: Vec::new() }
+        Self { scores, parts: Vec::new(), sets: None }
     }
 }
 
@@ -178,20 +193,58 @@ pub fn model(
         probabilities: Vec::new(),
     };
     let mut parts = Vec::new();
+    let mut fitted = Vec::new();
     for fold in 0..splits.folds.len() {
         let test = splits.records(fold, Part::Test);
         let mut mean = vec![0.0_f32; test.len() * dataset.classes.len()];
+        let mut conformal = Vec::with_capacity(seeds);
         for seed in 0..seeds {
-            let model = Model::load(&folder.join(format!("fold-{fold}/seed-{seed}")))?;
+            let model = Model::load(&folder.join(format!("fold-{fold}/seed-{seed}")), executor)?;
             let probabilities = model.probabilities(executor, Records::of(dataset, &test))?;
             for (sum, p) in mean.iter_mut().zip(&probabilities) {
                 *sum += p / seeds as f32;
             }
             parts.push((fold, seed, probabilities));
+            conformal.push(model.card.conformal);
         }
+        fitted.push(conformal);
         scores.folds.extend(test.iter().map(|_| fold as u32));
         scores.records.extend(test);
         scores.probabilities.extend(mean);
     }
-    Ok(Run { scores, parts })
+    Ok(Run { scores, parts, sets: Sets::of(&fitted) })
+}
+
+/// The plain mean of the calibrated probabilities of all models; `None` of fewer than two.
+#[must_use]
+pub fn ensemble(models: &[Run]) -> Option<Run> {
+    let [first, _, ..] = models else { return None };
+    let mut probabilities = vec![0.0_f32; first.scores.probabilities.len()];
+    for model in models {
+        for (sum, p) in probabilities.iter_mut().zip(&model.scores.probabilities) {
+            *sum += p / models.len() as f32;
+        }
+    }
+    let name = ENSEMBLE.to_string();
+    Some(Scores { name, role: Role::Ensemble, probabilities, ..first.scores.clone() }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ensemble_is_the_mean_of_two_models_and_more() {
+        let run = |probabilities: Vec<f32>| {
+            let (name, role) = ("conv".to_string(), Role::Model);
+            let (records, folds) = (vec![4, 2], vec![0, 1]);
+            Run::from(Scores { name, role, records, folds, probabilities })
+        };
+        let models = [run(vec![1.0, 0.0, 0.5, 0.5]), run(vec![0.5, 0.5, 0.0, 1.0])];
+        assert_eq!(ensemble(&models[..1]), None);
+        let both = ensemble(&models).unwrap().scores;
+        assert_eq!((both.name.as_str(), both.role), (ENSEMBLE, Role::Ensemble));
+        assert_eq!((both.records, both.folds), (vec![4, 2], vec![0, 1]));
+        assert_eq!(both.probabilities, [0.75, 0.25, 0.25, 0.75]);
+    }
 }

@@ -1,5 +1,9 @@
 //! A trained model as a folder that predicts on its own: weights, encoder, classes, calibration,
-//! the training sequences' k-mers for look-up, and the audit of the data it learnt from.
+//! the training sequences' k-mers for look-up, a vector that tells whether it computes as it did, and
+//! the audit of the data it learnt from.
+
+pub mod markdown;
+mod test_vector;
 
 use std::path::Path;
 
@@ -8,6 +12,7 @@ use cistron_encoders::alphabet::Alphabet;
 use cistron_encoders::sketch::{Denominator, Index, Scratch};
 use cistron_models::architecture::{self, Architecture};
 use cistron_models::baseline::Molecule;
+use cistron_models::calibration::Conformal;
 use cistron_models::checkpoint;
 use cistron_models::executor::Executor;
 use cistron_models::fit::{FitConfig, predict};
@@ -22,6 +27,7 @@ use crate::audit::{Audit, Profile};
 use crate::dataset::Measured;
 use crate::encode::{Encoded, Longer, Records, ReverseComplement, input_shape};
 use crate::error::{Error, InputError};
+pub use test_vector::{MadeUp, TestVector};
 
 /// Version of `model.json` that this program reads and writes.
 pub const SCHEMA: u32 = 1;
@@ -59,6 +65,10 @@ pub struct Card {
     pub classes: Vec<String>,
     /// Logits are divided by this before the softmax (temperature scaling, arXiv:1706.04599).
     pub temperature: f64,
+    /// What a class needs to be in the set of a record; absent without validation records, and where
+    /// an earlier version trained the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conformal: Option<Conformal>,
     /// Length of the k-mers in `train.sketch`; absent where the records are numbers.
     pub k: Option<usize>,
     /// A sequence is unfamiliar where less than this share of its own k-mers is found in any one
@@ -119,6 +129,8 @@ pub struct Model {
     pub learner: Learner,
     /// The records learnt from (training and validation); `None` where they are numbers.
     pub look_up: Option<LookUp>,
+    /// What it computed when it was trained.
+    pub test_vector: TestVector,
     /// Audit of the data set it was trained on.
     pub audit: Audit,
 }
@@ -134,6 +146,26 @@ pub enum Learner {
     },
     /// A model of whole sequences.
     Sequences(SequenceModel),
+}
+
+impl Learner {
+    /// Logits (N, K) of records as they are written, cut to what the encoder takes.
+    pub fn logits(
+        &self,
+        encoder: &EncoderConfig,
+        executor: &Executor,
+        records: Records<'_>,
+    ) -> Result<Vec<f32>, Error> {
+        let failed = |error: &dyn std::fmt::Display| Error::stage("predict", error);
+        match self {
+            Self::Network { network, weights } => {
+                let source = Encoded::new(encoder, records, Vec::new());
+                let source = source.map_err(|error| failed(&error))?;
+                predict(network, weights, &source, BATCH, executor).map_err(|error| failed(&error))
+            }
+            Self::Sequences(model) => Ok(model.logits(&records.symbols())),
+        }
+    }
 }
 
 /// The sequences that a model learnt from, to look others up in.
@@ -167,6 +199,9 @@ impl Model {
             artefact::write(&folder.join("train.sketch"), &index.to_bytes())?;
             artefact::write(&folder.join("train.ids"), (ids.join("\n") + "\n").as_bytes())?;
         }
+        artefact::write_json(&folder.join("check.json"), &self.test_vector)?;
+        let text = markdown::card(&self.card, &self.audit, None);
+        artefact::write(&folder.join("card.md"), text.as_bytes())?;
         artefact::write_json(&folder.join("audit.json"), &self.audit)?;
         artefact::write_json(&folder.join("model.json"), &self.card)
     }
@@ -179,12 +214,13 @@ impl Model {
         ["model.safetensors"]
             .into_iter()
             .chain(looked_up)
-            .chain(["audit.json", "model.json"])
+            .chain(["check.json", "card.md", "audit.json", "model.json"])
             .collect()
     }
 
-    /// Reads what [`Self::save`] wrote, checking every part against the others.
-    pub fn load(folder: &Path) -> Result<Self, Error> {
+    /// Reads what [`Self::save`] wrote, checking every part against the others, and what `executor`
+    /// computes against what was computed when the model was trained.
+    pub fn load(folder: &Path, executor: &Executor) -> Result<Self, Error> {
         let path = folder.join("model.json");
         let card: Card = artefact::read_json(&path)?;
         let bad = |file: &str, found: String| {
@@ -224,8 +260,11 @@ impl Model {
             }
             look_up = Some(LookUp { index, ids });
         }
+        let path = folder.join("check.json");
+        let test_vector: TestVector = artefact::read_json(&path)?;
+        test_vector.check(&path, &card, &learner, executor)?;
         let audit = artefact::read_json(&folder.join("audit.json"))?;
-        Ok(Self { card, learner, look_up, audit })
+        Ok(Self { card, learner, look_up, test_vector, audit })
     }
 
     /// Calibrated probabilities (N, K) of records, a batch at a time; where long sequences are seen
@@ -239,23 +278,13 @@ impl Model {
         // A model of whole sequences counts both strands at once.
         let both = reverse_complement.asks_both() && self.card.architecture.is_network();
         let (parts, counts) = records.parts(encoder, *longer, both);
-        let mut values = self.logits(executor, parts)?;
-        let classes = self.card.classes.len();
-        values.chunks_mut(classes).for_each(|row| softmax(row, *temperature));
-        Ok(means(&values, &counts, classes))
+        let logits = self.logits(executor, parts)?;
+        Ok(calibrated(logits, &counts, self.card.classes.len(), *temperature))
     }
 
     /// Logits (N, K) of records as they are written, cut to what the encoder takes.
     pub fn logits(&self, executor: &Executor, records: Records<'_>) -> Result<Vec<f32>, Error> {
-        let failed = |error: &dyn std::fmt::Display| Error::stage("predict", error);
-        match &self.learner {
-            Learner::Network { network, weights } => {
-                let source = Encoded::new(&self.card.encoder, records, Vec::new());
-                let source = source.map_err(|error| failed(&error))?;
-                predict(network, weights, &source, BATCH, executor).map_err(|error| failed(&error))
-            }
-            Learner::Sequences(model) => Ok(model.logits(&records.symbols())),
-        }
+        self.learner.logits(&self.card.encoder, executor, records)
     }
 
     /// The nearest record learnt from, by the sequence's own k-mers.
@@ -279,6 +308,17 @@ impl Model {
             containment: Some(nearest.map_or(0.0, |n| n.containment)),
         }
     }
+}
+
+/// Probabilities (N, K) of records from the logits of their parts, of which each has `counts`.
+pub(crate) fn calibrated(
+    mut logits: Vec<f32>,
+    counts: &[usize],
+    classes: usize,
+    temperature: f64,
+) -> Vec<f32> {
+    logits.chunks_mut(classes).for_each(|row| softmax(row, temperature));
+    means(&logits, counts, classes)
 }
 
 /// Turns a row of logits into probabilities.

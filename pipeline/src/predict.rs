@@ -8,6 +8,7 @@ pub mod variants;
 use std::path::{Path, PathBuf};
 
 use cistron_encoders::sketch::Scratch;
+use cistron_models::calibration::prediction_set;
 use cistron_models::executor::Executor;
 use cistron_models::metrics::argmax;
 use rayon::prelude::*;
@@ -16,6 +17,7 @@ use crate::audit::{Audit, Familiarity, Finding, InputFile, Query};
 use crate::dataset::Dataset;
 use crate::encode::Records;
 use crate::error::{Error, InputError};
+use crate::evaluate::sets;
 use crate::model::Model;
 use crate::neighbour::identity::Identities;
 pub use blocks::{BLOCK, Blocks};
@@ -26,6 +28,9 @@ pub use table::{Table, audit_path};
 pub struct Prediction {
     /// Probability of each class (K), calibrated, the mean over folds and seeds.
     pub probabilities: Vec<f32>,
+    /// The classes that are probable enough for the model's sets, in order; empty where no set was
+    /// calibrated.
+    pub set: Vec<usize>,
     /// Identifier of the nearest record learnt from.
     pub nearest: Option<String>,
     /// Share of the record's own k-mers found there; `None` where it is too short to tell.
@@ -57,10 +62,12 @@ pub struct Ensemble {
 }
 
 impl Ensemble {
-    /// Loads a model folder, or every `fold-*/seed-*` folder below one.
-    pub fn load(folder: &Path) -> Result<Self, Error> {
+    /// Loads a model folder, or every `fold-*/seed-*` folder below one; `executor` has to compute what
+    /// training did.
+    pub fn load(folder: &Path, executor: &Executor) -> Result<Self, Error> {
         let folders = members(folder)?;
-        let members = folders.iter().map(|f| Model::load(f)).collect::<Result<Vec<_>, _>>()?;
+        let load = |folder: &PathBuf| Model::load(folder, executor);
+        let members = folders.iter().map(load).collect::<Result<Vec<_>, _>>()?;
         let Some(first) = members.first() else {
             return Err(no_model(folder, "no model.json").into());
         };
@@ -94,9 +101,13 @@ impl Ensemble {
                 *sum += p / self.members.len() as f32;
             }
         }
+        let threshold = sets::threshold(self.members.iter().map(|m| m.card.conformal));
         let looked_up = self.look_up(&dataset.sequences());
-        let rows = mean.chunks(classes).zip(looked_up);
-        Ok(rows.map(|(row, found)| Prediction { probabilities: row.to_vec(), ..found }).collect())
+        let prediction = |(row, found): (&[f32], Prediction)| {
+            let set = threshold.map_or(Vec::new(), |threshold| prediction_set(row, threshold));
+            Prediction { probabilities: row.to_vec(), set, ..found }
+        };
+        Ok(mean.chunks(classes).zip(looked_up).map(prediction).collect())
     }
 
     /// The nearest record of any member, and whether the sequence is unfamiliar to all of them.
@@ -110,6 +121,7 @@ impl Ensemble {
         let one = |(scratch, kmers): &mut (Scratch, Vec<u64>), sequence: &&[u8]| {
             let mut best = Prediction {
                 probabilities: Vec::new(),
+                set: Vec::new(),
                 nearest: None,
                 containment: None,
                 unfamiliar: None,

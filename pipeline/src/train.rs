@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use cistron_encoders::EncoderConfig;
 use cistron_encoders::sketch::{Denominator, Index, KmerSets, MIN_KMERS};
 use cistron_models::architecture::Architecture;
+use cistron_models::calibration::Conformal;
 use cistron_models::executor::Executor;
 use cistron_models::fit::{DeadUnits, Epoch, FitConfig};
 use indicatif::ProgressBar;
@@ -19,7 +20,7 @@ use crate::audit::{Audit, Profile};
 use crate::dataset::Dataset;
 use crate::encode::{Longer, ReverseComplement};
 use crate::error::Error;
-use crate::model::{self, Card, Learner, LookUp, Model, Training};
+use crate::model::{self, Card, Learner, LookUp, Model, TestVector, Training};
 use crate::split::{Part, Splits};
 
 /// Name of the table of dead units.
@@ -27,6 +28,9 @@ const DEAD_UNITS: &str = "dead-units.tsv";
 
 /// Share of the validation records that may be called unfamiliar.
 const UNFAMILIAR: f64 = 0.05;
+
+/// Share of records whose set of classes is to hold their class.
+const SET_LEVEL: f64 = 0.9;
 
 /// What one shard is trained from.
 pub struct Shard<'a> {
@@ -68,6 +72,8 @@ struct Learnt {
     encoder: EncoderConfig,
     learner: Learner,
     temperature: f64,
+    /// Absent without records to fit it to.
+    conformal: Option<Conformal>,
     /// Records that were learnt from, and those that chose the epoch.
     records: usize,
     validation: usize,
@@ -142,6 +148,7 @@ pub fn train(
         channels: dataset.numbers.as_ref().map_or(Vec::new(), |numbers| numbers.channels.clone()),
         classes: dataset.classes.clone(),
         temperature: learnt.temperature,
+        conformal: learnt.conformal,
         k: certificate.k,
         unfamiliar_below: match certificate.k {
             Some(k) => unfamiliar_below(dataset, splits, shard.fold, k)?,
@@ -164,9 +171,18 @@ pub fn train(
         let ids = development.iter().map(|i| dataset.id(*i).to_string()).collect();
         look_up = Some(LookUp { index: index(dataset, &development, k)?, ids });
     }
-    let model = Model { card, learner: learnt.learner, look_up, audit };
-    let Learnt { history, dead, resumed, .. } = learnt;
+    let test_vector = TestVector::new(&card, &learnt.learner, executor)?;
+    let Learnt { learner, history, dead, resumed, .. } = learnt;
+    let model = Model { card, learner, look_up, test_vector, audit };
     Ok(Trained { model, history, dead, resumed })
+}
+
+/// What sets of classes need, from probabilities (N, K) of records that were not learnt from.
+fn conformal(dataset: &Dataset, records: &[usize], probabilities: &[f32]) -> Option<Conformal> {
+    let labels: Vec<usize> =
+        records.iter().map(|i| dataset.labels[*i].unwrap_or(0) as usize).collect();
+    // Without records there is nothing to fit it to, and sets are not told.
+    Conformal::fit(probabilities, &labels, dataset.classes.len(), SET_LEVEL).ok()
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Error {

@@ -52,7 +52,8 @@ fn the_size_of_blocks_does_not_show() {
     let fasta = folder.path().join("new.fasta");
     std::fs::write(&fasta, queries()).unwrap();
 
-    let ensemble = Ensemble::load(&model).unwrap();
+    let executor = Executor::on(device(DeviceChoice::Cpu).unwrap());
+    let ensemble = Ensemble::load(&model, &executor).unwrap();
     let [table, audit] = predicted(&ensemble, &fasta, BLOCK);
     for symbols in [0, 1000, 30_000] {
         let [blocks, beside] = predicted(&ensemble, &fasta, symbols);

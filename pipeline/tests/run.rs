@@ -33,6 +33,9 @@ fn a_run_leaves_everything_and_does_nothing_twice() {
         "models/logistic/fold-0/seed-0/model.json",
         "models/logistic/fold-0/seed-0/train.sketch",
         "models/logistic/fold-0/seed-0/audit.json",
+        "models/logistic/fold-0/seed-0/check.json",
+        "models/logistic/fold-0/seed-0/card.md",
+        "models/logistic/card.md",
         "models/logistic/fold-0/seed-0/history.tsv",
     ] {
         assert!(folder.path().join(file).is_file(), "{file} is missing");
@@ -114,10 +117,58 @@ fn a_saved_model_predicts_alone_with_its_audit_beside() {
     let rows = std::fs::read_to_string(&table).unwrap();
     let head = rows.lines().next().unwrap();
     assert!(head.starts_with("id\tpredicted\tbla"), "{head}");
-    assert!(head.ends_with("nearest_train\tcontainment\tunfamiliar\toutside\tlabel"), "{head}");
+    assert!(
+        head.ends_with("set\tnearest_train\tcontainment\tunfamiliar\toutside\tlabel"),
+        "{head}"
+    );
     assert_eq!(rows.lines().count(), 4);
     let audit = std::fs::read_to_string(folder.path().join("p.audit.json")).unwrap();
     assert!(audit.contains("query.unfamiliar") && audit.contains("duplicate"), "{audit}");
+}
+
+#[test]
+fn models_tell_sets_and_are_held_to_what_they_computed_in_training() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    succeed(&["run", WORKFLOW, "--out", out, "--set", "models.words={svm: {}}"]);
+    let read = |file: &str| std::fs::read_to_string(folder.path().join(file)).unwrap();
+    let metrics = read("metrics.tsv");
+    for row in ["logistic all set-coverage", "words all set-size", "ensemble all macro-f1"] {
+        let row = row.replace(' ', "\t").replace("\tall\t", "\tall\tall\ttest\tall\t");
+        assert!(metrics.contains(&row), "no {row} in {metrics}");
+    }
+    assert!(read("report.html").contains("mean of the probabilities of all models"));
+    let table = read("predictions/words/test.tsv");
+    let rows: Vec<Vec<&str>> = table.lines().map(|row| row.split('\t').collect()).collect();
+    let set = rows[0].iter().position(|column| *column == "set").unwrap();
+    for row in &rows[1..] {
+        assert!(row[set].split('|').any(|class| class == row[1]), "{row:?}");
+    }
+    let card = read("models/words/card.md");
+    for part in ["## Intended use", "## Limits", "| look-up | floor |", "Sets of 90 %", "Verdict:"]
+    {
+        assert!(card.contains(part), "no {part} in {card}");
+    }
+    assert!(read("models/words/fold-0/seed-0/card.md").contains("Not known here"));
+
+    let model = folder.path().join("models/words/fold-0/seed-0");
+    let table = folder.path().join("p.tsv");
+    let file = "test-data/well-formed/three-genes.fasta";
+    let [name, table] = [&model, &table].map(|path| path.to_str().unwrap());
+    let predict = || cistron(&["predict", name, file, "-o", table]);
+    assert_eq!(predict().status.code(), Some(0));
+    let path = model.join("check.json");
+    let mut check: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let logit = check["logits"][3][1].as_f64().unwrap();
+    check["logits"][3][1] = (logit + 1.0).into();
+    std::fs::write(&path, check.to_string()).unwrap();
+    let refused = predict();
+    assert_eq!(refused.status.code(), Some(3), "{refused:?}");
+    let error = text(&refused.stderr);
+    assert!(error.contains("record 4") && error.contains("model differently"), "{error}");
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(predict().status.code(), Some(3));
 }
 
 #[test]

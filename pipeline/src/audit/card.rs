@@ -73,7 +73,8 @@ pub fn card(audit: &Audit) -> String {
 }
 
 /// Text from files must not become markup.
-fn escaped(text: &str) -> String {
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

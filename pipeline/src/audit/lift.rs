@@ -92,8 +92,11 @@ fn points(difference: f64) -> String {
 
 /// The model beside the floors and baselines.
 fn beside(evaluation: &Evaluation, model: &Entry) -> Table {
-    let entries =
-        evaluation.entries.iter().filter(|e| e.role != Role::Model || e.name == model.name);
+    let entries = evaluation.entries.iter().filter(|e| match e.role {
+        Role::Model => e.name == model.name,
+        Role::Ensemble => false,
+        Role::Floor | Role::Baseline => true,
+    });
     let rows = entries.map(|entry| {
         let score = |metric: &str| entry.scores.iter().find(|s| s.metric == metric);
         let balanced = score("balanced-accuracy");
@@ -129,6 +132,7 @@ mod tests {
             confusion: Vec::new(),
             curves: None,
             lift,
+            set_level: None,
         };
         let lift = lift.map(|(value, low, high)| Lift {
             over: "composition".into(),

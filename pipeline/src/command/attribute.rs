@@ -71,7 +71,10 @@ impl Attribute {
     /// Writes the scores of every position.
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let file = GivenFile::open(&self.file)?;
-        let ensemble = Ensemble::load(&self.model)?;
+        let executor = Executor::on(
+            device::device(DeviceChoice::Cpu).map_err(|e| Error::Resource(e.to_string()))?,
+        );
+        let ensemble = Ensemble::load(&self.model, &executor)?;
         let card = &ensemble.members[0].card;
         let alphabet = card.encoder.alphabet().ok_or_else(|| {
             Error::Usage("the model reads numbers: they have no symbols".to_string())
@@ -94,9 +97,6 @@ impl Attribute {
         let follows = Method::Integrated.follows(&card.encoder);
         let usual = if follows { Method::Integrated } else { Method::Mutagenesis };
         let method = self.method.unwrap_or(usual);
-        let executor = Executor::on(
-            device::device(DeviceChoice::Cpu).map_err(|e| Error::Resource(e.to_string()))?,
-        );
         let default = || PathBuf::from(format!("{}.attribution.tsv", stem(file.name())));
         let output = self.output.clone().unwrap_or_else(default);
         let mut also = Vec::new();

@@ -62,7 +62,8 @@ impl Predict {
     fn predict(&self, file: &GivenFile, console: &Console) -> Result<(), Error> {
         let device =
             device::device(self.device).map_err(|error| Error::Resource(error.to_string()))?;
-        let ensemble = Ensemble::load(&self.model)?;
+        let executor = Executor::on(device);
+        let ensemble = Ensemble::load(&self.model, &executor)?;
         let path = file.path().to_path_buf();
         let output = self.output.clone().unwrap_or_else(|| table_beside(file.name()));
         let (blake3, _) = Keys::open(Path::new("")).input(file.path())?;
@@ -72,7 +73,6 @@ impl Predict {
             records,
             skipped: 0,
         };
-        let executor = Executor::on(device);
         let card = &ensemble.members[0].card;
         let blocks = match (&card.measured, card.encoder.alphabet()) {
             (Some(measured), _) => {

@@ -5,6 +5,7 @@ use cistron_models::metrics::{Confusion, Metric, Outcomes, WeightedMetric, per_c
 use super::bootstrap::{self, Bootstrap};
 use super::curves::Curves;
 use super::interval::Interval;
+use super::sets;
 use super::{ClassScore, Entry, Evaluation, Lift, Role, Run, SCHEMA, Score, Scores, Slice};
 use crate::dataset::Dataset;
 use crate::error::Error;
@@ -88,14 +89,15 @@ impl Judge<'_> {
         let outcomes = self.outcomes(&rows)?;
         let confusion = Confusion::new(&outcomes).map_err(|e| Error::stage("evaluate", e))?;
         let classes = 0..self.dataset.classes.len();
-        let lift = match floor.filter(|_| scores.role == Role::Model) {
+        let judged = matches!(scores.role, Role::Model | Role::Ensemble);
+        let lift = match floor.filter(|_| judged) {
             Some(floor) => self.lift(scores, floor)?,
             None => None,
         };
         Ok(Entry {
             name: scores.name.clone(),
             role: scores.role,
-            scores: self.scores(&rows, true)?,
+            scores: [self.scores(&rows, true)?, self.of_sets(run, &rows.clusters)].concat(),
             runs: self.runs(run)?,
             slices: self.slices(scores)?,
             classes: per_class(&outcomes)
@@ -116,7 +118,25 @@ impl Judge<'_> {
                 .then(|| Curves::of(&outcomes, &self.dataset.classes))
                 .flatten(),
             lift,
+            set_level: run.sets.as_ref().map(|sets| sets.level),
         })
+    }
+
+    /// How often sets hold the class, and how large they are; nothing where none was calibrated.
+    fn of_sets(&self, run: &Run, clusters: &[u32]) -> Vec<Score> {
+        let Some(calibrated) = &run.sets else { return Vec::new() };
+        let values = calibrated.held(&run.scores, self.dataset);
+        let n = clusters.len();
+        let score = |(metric, values): (&str, &Vec<f64>)| {
+            let mean = |weights: &[u32]| sets::mean(values, weights);
+            let interval = if n < FEWEST {
+                None
+            } else {
+                bootstrap::interval(&self.bootstrap(), clusters, mean)
+            };
+            Score { metric: metric.to_string(), value: mean(&vec![1; n]), interval, n }
+        };
+        ["set-coverage", "set-size"].into_iter().zip(&values).map(score).collect()
     }
 
     /// Every metric of some rows, with intervals where they are wanted and can be had.

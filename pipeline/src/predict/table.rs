@@ -32,8 +32,8 @@ struct Written<'a> {
 impl Table {
     /// Begins the table at `path`.
     pub fn create(path: &Path, classes: &[String]) -> Result<Self, Error> {
-        let fixed =
-            ["nearest_train", "containment", "unfamiliar", "outside", "label"].map(str::to_string);
+        let fixed = ["set", "nearest_train", "containment", "unfamiliar", "outside", "label"];
+        let fixed = fixed.map(str::to_string);
         let head = ["id".to_string(), "predicted".to_string()];
         let columns = head.into_iter().chain(classes.iter().cloned()).chain(fixed);
         Ok(Self {
@@ -56,6 +56,8 @@ impl Table {
             let class = prediction.class();
             let mut row = vec![dataset.id(*record).to_string(), self.classes[class].clone()];
             row.extend(prediction.probabilities.iter().map(|p| format!("{p:.6}")));
+            let set: Vec<&str> = prediction.set.iter().map(|c| self.classes[*c].as_str()).collect();
+            row.push(set.join("|"));
             row.push(prediction.nearest.clone().unwrap_or_default());
             row.push(prediction.containment.map_or(String::new(), |c| format!("{c:.4}")));
             row.push(prediction.unfamiliar.map_or(String::new(), |u| u.to_string()));

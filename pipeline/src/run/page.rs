@@ -5,6 +5,8 @@ use std::path::Path;
 use super::Options;
 use super::plan::{Step, inputs};
 use super::task::{Stage, Task};
+use cistron_models::executor::Executor;
+
 use crate::artefact;
 use crate::attribute;
 use crate::attribute::filters::Filters;
@@ -20,9 +22,10 @@ use crate::train;
 use crate::workflow::parse::Loaded;
 
 /// What to cite beside the data.
-const CITATIONS: [&str; 4] = [
+const CITATIONS: [&str; 5] = [
     "Steinegger and Söding 2018, clustering by linear time star links, doi:10.1038/s41467-018-04964-5",
     "Guo et al. 2017, temperature scaling, arXiv:1706.04599",
+    "Sadinle et al. 2019, sets of classes, doi:10.1080/01621459.2017.1395341",
     "Efron 1987, bias-corrected and accelerated bootstrap, doi:10.1080/01621459.1987.10478410",
     "Wilson 1927, interval of a share, doi:10.1080/01621459.1927.10502953",
 ];
@@ -40,6 +43,8 @@ pub(super) struct Parts<'a> {
     pub(super) dataset: &'a Dataset,
     /// Its split.
     pub(super) splits: &'a Splits,
+    /// Computes what models answer.
+    pub(super) executor: &'a Executor,
     /// The device in words.
     pub(super) device: &'a str,
     /// Every step of the run.
@@ -112,7 +117,7 @@ fn filters(parts: &Parts<'_>, folder: &Path, fold: usize) -> Result<Option<Filte
     let held_out = parts.splits.records(fold, Part::Test);
     let step = held_out.len().div_ceil(FILTERED).max(1);
     let shown: Vec<usize> = held_out.into_iter().step_by(step).collect();
-    attribute::filters::filters(&Model::load(folder)?, parts.dataset, &shown)
+    attribute::filters::filters(&Model::load(folder, parts.executor)?, parts.dataset, &shown)
 }
 
 fn provenance(parts: &Parts<'_>, keys: &mut Keys) -> Result<Provenance, Error> {

@@ -17,6 +17,7 @@ pub(super) fn table(out: &Path) -> Result<String, Error> {
     for entry in &evaluation.entries {
         let role = match entry.role {
             Role::Model => "model",
+            Role::Ensemble => "ensemble",
             Role::Floor => "floor",
             Role::Baseline => "baseline",
         };

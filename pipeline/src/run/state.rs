@@ -20,8 +20,9 @@ use crate::dataset::Dataset;
 use crate::earlier;
 use crate::encode::tensors;
 use crate::error::Error;
-use crate::evaluate::{self, floor};
+use crate::evaluate::{self, Evaluation, floor};
 use crate::key::Keys;
+use crate::model::{Card, markdown};
 use crate::neighbour::Neighbours;
 use crate::read;
 use crate::split::{self, Splits};
@@ -171,6 +172,7 @@ impl<'a> State<'a> {
                     &self.executor,
                 )?);
             }
+            runs.extend(evaluate::ensemble(&runs));
             let floors = floor::floors(dataset, &splits.folds, self.neighbours()?)?;
             runs.extend(floors.into_iter().map(evaluate::Run::from));
             Ok(runs)
@@ -293,7 +295,23 @@ impl<'a> State<'a> {
         artefact::write_json(&json, &evaluation)?;
         evaluate::table::write(&tsv, &evaluation)?;
         let message = format!("{} models, floors and baselines", evaluation.entries.len());
-        Ok(Finished { outputs: vec![json, tsv], message })
+        let mut outputs = vec![json, tsv];
+        for name in self.loaded.workflow.models.keys() {
+            outputs.push(self.model_card(name, &evaluation)?);
+        }
+        Ok(Finished { outputs, message })
+    }
+
+    /// Writes what a model is and what it scored, beside its folds.
+    fn model_card(&self, name: &str, evaluation: &Evaluation) -> Result<PathBuf, Error> {
+        let folder = self.out(format!("models/{name}"));
+        let first = folder.join("fold-0/seed-0");
+        let card: Card = artefact::read_json(&first.join("model.json"))?;
+        let audit: Audit = artefact::read_json(&first.join("audit.json"))?;
+        let path = folder.join("card.md");
+        let text = markdown::card(&card, &audit, Some(evaluation));
+        artefact::write(&path, text.as_bytes())?;
+        Ok(path)
     }
 
     /// The files of the data set, as audited.
@@ -321,6 +339,7 @@ impl<'a> State<'a> {
                 options: self.options,
                 dataset: self.dataset()?,
                 splits: self.splits()?,
+                executor: &self.executor,
                 device: &self.device_name(),
                 plan,
             },

@@ -56,8 +56,8 @@ impl Stage {
     pub(super) const fn version(self) -> u32 {
         match self {
             Self::Read | Self::Encode => 1,
-            Self::Split | Self::Predict | Self::Report => 2,
-            Self::Train | Self::Audit => 3,
+            Self::Split | Self::Report => 2,
+            Self::Train | Self::Predict | Self::Audit => 3,
             Self::Evaluate => 4,
         }
     }

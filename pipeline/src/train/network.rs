@@ -9,10 +9,10 @@ use cistron_models::executor::Executor;
 use cistron_models::fit::{self, Fit, Progress, Snapshot, Source, fit};
 use indicatif::ProgressBar;
 
-use super::{Learnt, Shard, failed};
+use super::{Learnt, Shard, conformal, failed};
 use crate::artefact;
 use crate::dataset::Dataset;
-use crate::encode::{self, Encoded, input_shape};
+use crate::encode::{self, Encoded, Records, input_shape};
 use crate::error::Error;
 use crate::interrupt;
 use crate::model::{self, Learner};
@@ -79,6 +79,10 @@ pub(super) fn learn(
     // Without validation records there is nothing to calibrate on: the logits stay as they are.
     let temperature =
         Temperature::fit(&logits, &labels, network.classes()).unwrap_or_default().value();
+    let both = strands.asks_both();
+    let (_, parts) = Records::of(dataset, &held).parts(&encoder, shard.longer, both);
+    let probabilities = model::calibrated(logits, &parts, network.classes(), temperature);
+    let conformal = conformal(dataset, &held, &probabilities);
 
     let dead = fit::dead_units(&network, &fitted.weights, &validation, model::BATCH, executor)
         .map_err(|error| failed(&error))?;
@@ -88,6 +92,7 @@ pub(super) fn learn(
         encoder,
         learner: Learner::Network { network, weights: fitted.weights },
         temperature,
+        conformal,
         records: records.len(),
         validation: held.len(),
         truncated,

@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 use cistron_models::sequence::{Labelled, SequenceError, SequenceModel};
 use indicatif::ProgressBar;
 
-use super::{Learnt, Shard, failed};
+use super::{Learnt, Shard, conformal, failed};
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::interrupt;
-use crate::model::{Learner, molecule};
+use crate::model::{self, Learner, molecule};
 use crate::split::Splits;
 
 /// Fits a model to the development records of a fold.
@@ -42,10 +42,15 @@ pub(super) fn learn(
         }
         fitted => fitted.map_err(|error| failed(&error))?,
     };
+    let temperature = fitted.temperature.value();
+    let one = vec![1; records.len()];
+    let probabilities =
+        model::calibrated(fitted.held_out, &one, dataset.classes.len(), temperature);
     Ok(Learnt {
         encoder: shard.encoder.clone(),
         learner: Learner::Sequences(fitted.model),
-        temperature: fitted.temperature.value(),
+        temperature,
+        conformal: conformal(dataset, &records, &probabilities),
         records: records.len(),
         validation: 0,
         truncated: 0,

@@ -100,6 +100,7 @@ mod tests {
         let probabilities = vec![1.0 - p, p];
         Prediction {
             probabilities,
+            set: Vec::new(),
             nearest: None,
             containment: None,
             unfamiliar: None,

@@ -216,6 +216,7 @@ fn entry(name: &str, role: Role, value: f64, k: usize) -> Entry {
         confusion,
         curves: None,
         lift: None,
+        set_level: None,
     }
 }
 

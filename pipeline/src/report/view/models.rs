@@ -14,6 +14,8 @@ pub(in crate::report) struct Models {
     table: Table,
     figure: Figure,
     explained: Vec<(String, &'static str)>,
+    /// What the columns of sets mean; absent where no set was calibrated.
+    sets: Option<String>,
 }
 
 impl Models {
@@ -32,24 +34,42 @@ impl Models {
                 .filter(|e| e.role != Role::Model)
                 .map(|e| (e.name.clone(), terms::explain(e)))
                 .collect(),
+            sets: entries.iter().find_map(|e| e.set_level).map(sets),
         }
     }
+}
+
+/// What the columns of sets mean.
+fn sets(level: f64) -> String {
+    format!(
+        "the share of records whose set of classes holds the right one, and how many classes it holds \
+         on average (the column set of the tables of predictions). Sets are made to reach {level} on \
+         records exchangeable with the validation records; records of other clusters are not, so that \
+         the share here is the one to go by."
+    )
 }
 
 fn order(role: Role) -> u8 {
     match role {
         Role::Model => 0,
-        Role::Floor => 1,
-        Role::Baseline => 2,
+        Role::Ensemble => 1,
+        Role::Floor => 2,
+        Role::Baseline => 3,
     }
 }
 
 fn word(role: Role) -> &'static str {
     match role {
         Role::Model => "model",
+        Role::Ensemble => "ensemble",
         Role::Floor => "floor",
         Role::Baseline => "baseline",
     }
+}
+
+/// Name of the colour in the style of the page.
+fn colour(role: Role) -> &'static str {
+    if role == Role::Ensemble { word(Role::Model) } else { word(role) }
 }
 
 fn table(entries: &[&Entry], headline: &str) -> Table {
@@ -99,7 +119,7 @@ fn figure(entries: &[&Entry], metric: &str) -> Figure {
         .iter()
         .map(|entry| intervals::Row {
             name: &entry.name,
-            colour: format!("var(--{})", word(entry.role)),
+            colour: format!("var(--{})", colour(entry.role)),
             value: terms::value(&entry.scores, metric),
             interval: terms::score(&entry.scores, metric).and_then(|s| s.interval.clone()),
         })

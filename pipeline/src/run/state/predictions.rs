@@ -1,9 +1,11 @@
 //! The predict stage: the held-out records, and every file that the workflow names.
 
+use cistron_models::calibration::prediction_set;
+
 use super::{Finished, State};
 use crate::audit::{Audit, InputFile};
 use crate::error::Error;
-use crate::evaluate::Scores;
+use crate::evaluate::Run;
 use crate::key::Keys;
 use crate::neighbour::identity::Identities;
 use crate::predict::variants::{self, Query};
@@ -24,10 +26,10 @@ impl State<'_> {
         let workflow = &self.loaded.workflow;
         let outputs = if file == "test" {
             let dataset = self.dataset()?;
-            let scores = self.scores()?.iter().find(|run| run.scores.name == name);
-            let scores = &scores.ok_or_else(|| Error::stage("predict", "no scores"))?.scores;
-            let ensemble = Ensemble::load(&folder)?;
-            let rows = self.held_out(scores, &ensemble)?;
+            let run = self.scores()?.iter().find(|run| run.scores.name == name);
+            let run = run.ok_or_else(|| Error::stage("predict", "no scores"))?;
+            let ensemble = Ensemble::load(&folder, &self.executor)?;
+            let rows = self.held_out(run, &ensemble)?;
             let audit = Audit::new(
                 &workflow.name,
                 self.audited()?.clone(),
@@ -35,7 +37,7 @@ impl State<'_> {
                 self.findings()?.clone(),
             );
             let mut table = Table::create(&path, &dataset.classes)?;
-            table.push(dataset, &scores.records, &rows, &Identities::new(dataset))?;
+            table.push(dataset, &run.scores.records, &rows, &Identities::new(dataset))?;
             table.finish(&audit)?
         } else {
             let input = &workflow.predict[file];
@@ -48,12 +50,12 @@ impl State<'_> {
                     window: input.window.or(learnt),
                     strand: input.strand.unwrap_or_default(),
                 };
-                let ensemble = Ensemble::load(&folder)?;
+                let ensemble = Ensemble::load(&folder, &self.executor)?;
                 let done = variants::predict(&ensemble, &self.executor, query, &path, given)?;
                 let message = format!("{done}: {}", path.display());
                 return Ok(Finished { outputs: done.outputs.to_vec(), message });
             }
-            let ensemble = Ensemble::load(&folder)?;
+            let ensemble = Ensemble::load(&folder, &self.executor)?;
             let card = &ensemble.members[0].card;
             let blocks = if let (Some(path), Some(measured)) = (input.numbers(), &card.measured) {
                 let path = self.loaded.resolve(path);
@@ -77,7 +79,9 @@ impl State<'_> {
     }
 
     /// Rows of the held-out records: the look-up is against their own fold's development records.
-    fn held_out(&self, scores: &Scores, ensemble: &Ensemble) -> Result<Vec<Prediction>, Error> {
+    fn held_out(&self, run: &Run, ensemble: &Ensemble) -> Result<Vec<Prediction>, Error> {
+        let scores = &run.scores;
+        let threshold = |fold: u32| Some(run.sets.as_ref()?.thresholds[fold as usize]);
         let dataset = self.dataset()?;
         let neighbours = self.neighbours()?;
         let classes = dataset.classes.len();
@@ -95,6 +99,8 @@ impl State<'_> {
                 let profile = member.map(|member| &member.card.profile);
                 Prediction {
                     probabilities: probabilities.to_vec(),
+                    set: threshold(*fold)
+                        .map_or(Vec::new(), |threshold| prediction_set(probabilities, threshold)),
                     nearest: found
                         .and_then(|n| n.exact.or(n.nearest))
                         .map(|at| dataset.id(at).to_string()),
