@@ -124,7 +124,7 @@ impl Study {
         let (folds, all) = records(&loaded, request.all_folds)?;
         let seed = request.seed.unwrap_or(loaded.workflow.seed);
         let executor = Executor::on(device);
-        let key = key(&loaded, &model, &folds, &executor)?;
+        let key = key(&loaded, &model, seed, &folds, &executor)?;
         let request = request.clone();
         Ok(Self { loaded, request, model, out, seed, folds, all, executor, key, _lock: lock })
     }
@@ -176,6 +176,7 @@ impl Study {
 fn key(
     loaded: &Loaded,
     name: &str,
+    seed: u64,
     folds: &[Development],
     executor: &Executor,
 ) -> Result<Key, Error> {
@@ -187,6 +188,7 @@ fn key(
     Ok(Key::new(VERSION)
         .with_config("model", &(name, model, model.map(|model| workflow.encoder(model))))?
         .with("seed of the workflow", &workflow.seed.to_string())
+        .with("seed", &seed.to_string())
         .with("records", hasher.finalize().to_hex().as_str())
         .with("device", device))
 }

@@ -89,7 +89,7 @@ fn the_learning_curve_has_four_sizes_and_a_verdict() {
     assert_eq!(table.len(), 13);
     let records = |row: &Vec<String>| row[2].parse::<f64>().unwrap();
     let all = records(&table[12]);
-    assert!(records(&table[1]) < all / 2.0 && records(&table[7]) < all, "{table:?}");
+    assert!(records(&table[1]) < all && records(&table[7]) < all, "{table:?}");
     assert!(succeed(&curve).contains("(0 models trained now)"));
 }
 

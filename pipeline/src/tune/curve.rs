@@ -77,8 +77,7 @@ pub struct Curve {
 pub fn curve(request: &Request, console: &Console) -> Result<Curve, Error> {
     let study = Study::new(request)?;
     let columns = COLUMNS.map(str::to_string).to_vec();
-    let subject =
-        study.subject(study.key.clone().with("seed of the choice", &study.seed.to_string()));
+    let subject = study.subject(study.key.clone());
     let ledger = Ledger::open(&study.out, "learning-curve", columns, &subject)?;
     let mut points = Points { study: &study, console, ledger, trained: 0 };
     let mut sizes = Vec::new();

@@ -67,11 +67,7 @@ pub fn search(request: &Request, console: &Console) -> Result<Found, Error> {
     let scores = ["validation_loss", "validation_balanced_accuracy", "seconds", "scored_on"];
     let columns = columns.chain(keys.iter().cloned()).chain(scores.map(str::to_string)).collect();
     let space: Vec<String> = request.search.iter().map(|p| format!("{p:?}")).collect();
-    let key = study
-        .key
-        .clone()
-        .with("search", &space.join("\n"))
-        .with("seed of the search", &study.seed.to_string());
+    let key = study.key.clone().with("search", &space.join("; "));
     let ledger = Ledger::open(&study.out, "tune", columns, &study.subject(key))?;
     let mut search = Search { study: &study, console, ledger, trained: 0, failed: 0 };
     let (trials, best) = search.run()?;
