@@ -18,6 +18,7 @@ mod qpcr;
 mod run;
 mod schema;
 mod split;
+mod tune;
 mod variants;
 
 use clap::{Args, Parser, Subcommand};
@@ -62,6 +63,7 @@ enum Command {
     Qpcr(qpcr::Qpcr),
     Audit(Box<audit::Audit>),
     Split(split::Split),
+    Tune(Box<tune::Tune>),
     Explain(explain::Explain),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -92,6 +94,7 @@ impl Cli {
             Command::Audit(command) => command.run(&console),
             Command::Qpcr(command) => command.run(&console),
             Command::Split(command) => command.run(&console),
+            Command::Tune(command) => command.run(&console),
             Command::Explain(command) => command.run(&console),
             Command::Schema(command) => command.run(&console),
             Command::Completions(command) => command.run(),

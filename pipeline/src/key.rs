@@ -53,7 +53,7 @@ impl Key {
     }
 
     /// Names of the parts that differ from an earlier key.
-    fn changes(&self, earlier: &Self) -> Vec<String> {
+    pub(crate) fn changes(&self, earlier: &Self) -> Vec<String> {
         let differs = |name: &&String| self.parts.get(*name) != earlier.parts.get(*name);
         let names: std::collections::BTreeSet<&String> =
             self.parts.keys().chain(earlier.parts.keys()).collect();

@@ -29,5 +29,6 @@ pub mod report;
 pub mod run;
 pub mod split;
 pub mod train;
+pub mod tune;
 pub mod variant;
 pub mod workflow;

@@ -8,7 +8,7 @@ mod state;
 mod task;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use fs4::FileExt;
@@ -53,7 +53,7 @@ pub fn run(loaded: &Loaded, options: &Options, console: &Console) -> Result<(), 
         return Ok(());
     }
     std::fs::create_dir_all(&options.out).map_err(|e| Error::write(&options.out, &e))?;
-    let _lock = lock(options)?;
+    let _lock = lock(&options.out)?;
     let state = State::new(loaded, options, console)?;
     let mut ran: HashSet<Task> = HashSet::new();
     let mut stages = Vec::new();
@@ -142,15 +142,15 @@ fn finish(
 }
 
 /// Takes the folder for this process; another one is refused at once.
-fn lock(options: &Options) -> Result<std::fs::File, Error> {
-    let path = options.out.join(".lock");
+pub(crate) fn lock(out: &Path) -> Result<std::fs::File, Error> {
+    let path = out.join(".lock");
     let file = std::fs::File::create(&path).map_err(|error| Error::write(&path, &error))?;
     match FileExt::try_lock(&file) {
         Ok(()) => Ok(file),
         Err(_) => Err(Error::Resource(format!(
             "{} is in use by another cistron process\n  help: wait for it, or choose another \
              folder with --out",
-            options.out.display()
+            out.display()
         ))),
     }
 }

@@ -65,7 +65,7 @@ pub fn load(path: &Path, settings: &[String], styled: bool) -> Result<Loaded, Er
 }
 
 /// Puts `a.b.c=value` into the tree; the value is read as YAML.
-fn apply(root: &mut Spanned<Node>, setting: &str) -> Result<(), String> {
+pub(crate) fn apply(root: &mut Spanned<Node>, setting: &str) -> Result<(), String> {
     let (path, value) = setting.split_once('=').ok_or_else(|| {
         format!("--set {setting}: expected key=value, such as models.conv.train.epochs=5")
     })?;
