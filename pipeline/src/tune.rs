@@ -182,7 +182,9 @@ fn key(
 ) -> Result<Key, Error> {
     let workflow = &loaded.workflow;
     let mut hasher = blake3::Hasher::new();
-    folds.iter().for_each(|fold| fold.hash(&mut hasher));
+    for fold in folds {
+        fold.fingerprint(&mut hasher);
+    }
     let device = if executor.device().is_cpu() { "cpu" } else { "gpu" };
     let model = workflow.models.get(name);
     Ok(Key::new(VERSION)

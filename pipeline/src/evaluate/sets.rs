@@ -64,15 +64,16 @@ mod tests {
     use super::super::Role;
     use super::*;
 
-    fn fitted(threshold: f64) -> Option<Conformal> {
-        Some(Conformal { level: 0.9, threshold, records: 30 })
+    fn fitted(threshold: f64) -> Conformal {
+        Conformal { level: 0.9, threshold, records: 30 }
     }
 
     #[test]
     fn thresholds_of_seeds_are_averaged_and_none_is_made_up() {
-        let sets = Sets::of(&[vec![fitted(0.25), fitted(0.5)], vec![fitted(0.125)]]);
+        let sets =
+            Sets::of(&[vec![Some(fitted(0.25)), Some(fitted(0.5))], vec![Some(fitted(0.125))]]);
         assert_eq!(sets, Some(Sets { level: 0.9, thresholds: vec![0.375, 0.125] }));
-        assert_eq!(Sets::of(&[vec![fitted(0.25)], vec![None]]), None);
+        assert_eq!(Sets::of(&[vec![Some(fitted(0.25))], vec![None]]), None);
         assert_eq!(Sets::of(&[]), None);
         assert_eq!(threshold([]), None);
     }

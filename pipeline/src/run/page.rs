@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use cistron_models::executor::Executor;
+
 use super::Options;
 use super::plan::{Step, inputs};
 use super::task::{Stage, Task};
-use cistron_models::executor::Executor;
-
 use crate::artefact;
 use crate::attribute;
 use crate::attribute::filters::Filters;

@@ -89,7 +89,9 @@ fn relocate(node: &mut Node, key: &str, to: &Path) {
         // The keys of `groups` are columns, whatever they are called.
         Node::Map(_) if key == "groups" => {}
         Node::List(items) => {
-            items.iter_mut().for_each(|item| relocate(&mut item.value, key, to));
+            for item in items {
+                relocate(&mut item.value, key, to);
+            }
         }
         Node::Map(entries) => {
             for (name, value) in entries {

@@ -104,7 +104,7 @@ impl Development {
     }
 
     /// Adds everything that a model can see of the records to a hash.
-    pub fn hash(&self, hasher: &mut blake3::Hasher) {
+    pub fn fingerprint(&self, hasher: &mut blake3::Hasher) {
         for class in &self.dataset.classes {
             hasher.update(class.as_bytes()).update(b"\n");
         }
@@ -162,7 +162,7 @@ mod tests {
         for i in 0..18 {
             dataset.push(format!("r{i}"), b"ACGT", i + 1);
         }
-        let class = |i: usize| Some(if i % 2 == 0 { "a" } else { "b" }.to_string());
+        let class = |i: usize| Some(if i.is_multiple_of(2) { "a" } else { "b" }.to_string());
         dataset.set_labels(&(0..18).map(class).collect::<Vec<_>>());
         let mut parts = vec![Part::Train; 18];
         (parts[16], parts[17]) = (Part::Validation, Part::Test);
