@@ -53,7 +53,7 @@ impl FirstFilters {
     pub fn starts(&self, length: usize) -> impl Iterator<Item = usize> + use<> {
         let Convolution { stride, .. } = self.convolution;
         let (left, span) = (self.convolution.left(), self.convolution.span());
-        let first = left.div_ceil(stride) * stride - left;
+        let first = left.next_multiple_of(stride) - left;
         (first..).step_by(stride).take_while(move |start| start + span <= length)
     }
 

@@ -9,7 +9,7 @@ mod command;
 use std::fmt::Write;
 use std::path::Path;
 
-use command::{succeed, text};
+use command::{cistron, succeed, text};
 
 const MOTIF: &[u8] = b"TGACTCA";
 const RECORDS: usize = 600;
@@ -38,7 +38,8 @@ fn planted(folder: &Path) -> Vec<usize> {
     let workflow = "schema: 1\nname: planted\nseed: 3\nread:\n  fasta: planted.fasta\n  \
         labels: {header: 'class=(?<label>\\w+)'}\nsplit: {random: {}}\n\
         encode: {one-hot: {length: 80}}\nmodels:\n  conv:\n    conv: {filters: [32], width: 9}\n    \
-        train: {epochs: 60, learning-rate: 0.005, patience: 60}\n";
+        train: {epochs: 60, learning-rate: 0.005, patience: 60}\n  words:\n    logistic: {}\n    \
+        encode: {kmer-counts: {k: 3}}\n    train: {epochs: 1}\n";
     std::fs::write(folder.join("w.yaml"), workflow).unwrap();
     places
 }
@@ -96,6 +97,16 @@ fn the_positions_of_a_planted_motif_rank_first() {
     let (workflow, out, fasta) = (path("w.yaml"), path("run"), path("planted.fasta"));
     succeed(&["run", &workflow, "--out", &out]);
     let model = path("run/models/conv");
+    let of_run = |name: &str| std::fs::read_to_string(path(&format!("run/{name}"))).unwrap();
+    let units = of_run("models/conv/fold-0/seed-0/dead-units.tsv");
+    assert!(units.starts_with("layer\tunits\tdead\nlayers.1\t32\t"), "{units}");
+    assert!(of_run("models/conv/fold-0/seed-0/history.tsv").contains("\tgradient_norm\t"));
+    let report = of_run("report.html");
+    assert_eq!(report.matches("download=\"filters-").count(), 1);
+    assert!(report.contains("Rectified units that are 0 for every validation record"));
+    let refused = cistron(&["attribute", &path("run/models/words"), &fasta, "--filters"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("`words` has no filters over letters"));
     for method in ["integrated", "gradient", "mutagenesis"] {
         let table = path(&format!("{method}.tsv"));
         let arguments = ["--method", method, "--class", "site", "--limit", "600", "-o", &table];

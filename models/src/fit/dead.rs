@@ -15,7 +15,7 @@ pub struct DeadUnits {
     pub layer: String,
     /// Units, one a channel.
     pub units: usize,
-    /// Units that are 0 at every position of every record: no gradient reaches the weights behind them.
+    /// Units that are 0 at every position of every record: no gradient reaches their weights.
     pub dead: usize,
 }
 

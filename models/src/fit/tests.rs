@@ -325,3 +325,41 @@ fn unusable_requests_are_errors() {
         assert!(matches!(error, Err(FitError::Executor(ExecutorError::Input(_)))));
     }
 }
+
+#[test]
+fn the_gradient_norm_is_that_before_clipping() {
+    let train = Planted::new(30, 1, false);
+    let architecture = Architecture::Logistic(Logistic {});
+    let config = FitConfig { epochs: 1, batch: 30, clip_norm: 1e-3, ..FitConfig::default() };
+    let fitted = run(&architecture, &config, [&train, &train], &mut go_on).unwrap();
+    // One step, of all records, with the first weights.
+    let network = build(&architecture, &train);
+    let weights = Weights::initial(&network, 7);
+    let mut batch = train.batch();
+    train.fill(&(0..30).collect::<Vec<_>>(), &mut batch).unwrap();
+    let labels: Vec<u32> = (0..30).map(|record| train.label(record)).collect();
+    let targets = crate::head::Targets { labels: &labels, weights: &[1.0; 30] };
+    let (loss, mut gradients) = (CrossEntropy::default(), vec![0.0; weights.len()]);
+    Executor::on(Device::Cpu)
+        .loss_and_gradients(
+            &network,
+            &weights,
+            &batch.input(),
+            &targets,
+            &loss,
+            None,
+            &mut gradients,
+        )
+        .unwrap();
+    let norm = gradients.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
+    let found = fitted.history[0].gradient_norm.unwrap();
+    assert!(norm > 0.01 && (found / norm - 1.0).abs() < 1e-4, "{found} {norm}");
+}
+
+#[test]
+fn an_epoch_of_an_earlier_version_is_read() {
+    let text = r#"{"epoch": 1, "train_loss": 0.5, "validation_loss": null, "validation_accuracy": null,
+        "validation_balanced_accuracy": null, "learning_rate": 0.1, "seconds": 2.0}"#;
+    let epoch: Epoch = serde_json::from_str(text).unwrap();
+    assert_eq!((epoch.gradient_norm, epoch.seconds), (None, 2.0));
+}

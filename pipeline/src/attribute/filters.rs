@@ -9,6 +9,7 @@ use cistron_encoders::{Batch, Values, build};
 use cistron_models::filters::FirstFilters;
 use rayon::prelude::*;
 
+use super::Method;
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::model::{Learner, Model};
@@ -105,20 +106,23 @@ pub fn filters(
 fn encode(model: &Model, dataset: &Dataset, indices: &[usize]) -> Result<Option<Seen>, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::stage("attribute", error);
     let config = &model.card.encoder;
-    // A code of codons or of six frames is no letter.
-    if config.alphabet() != Some(dataset.alphabet) || config.frame() != 1 {
+    // A code of codons, of six frames or of a pair of alleles is no letter.
+    if config.alphabet() != Some(dataset.alphabet) || !Method::Gradient.follows(config) {
         return Ok(None);
     }
     let encoder = build(config).map_err(|error| failed(&error))?;
     let mut batch = Batch::default();
-    let mut seen = Seen { codes: Vec::with_capacity(indices.len()), table: Vec::new() };
+    // An empty batch has the table, whatever the records are.
+    encoder.encode(&[], &mut batch).map_err(|error| failed(&error))?;
+    let Values::Symbols { table, .. } = &batch.values else { return Ok(None) };
+    let table = table.values.clone();
+    let mut seen = Seen { codes: Vec::with_capacity(indices.len()), table };
     for record in indices {
         let encoded = encoder.encode(&[dataset.sequence(*record)], &mut batch);
         encoded.map_err(|error| failed(&error))?;
-        let Values::Symbols { codes, table } = &batch.values else { return Ok(None) };
+        let Values::Symbols { codes, .. } = &batch.values else { return Ok(None) };
         let valid = batch.lengths.first().map_or(0, |length| *length as usize);
         seen.codes.push(codes[..valid].to_vec());
-        seen.table.clone_from(&table.values);
     }
     Ok(Some(seen))
 }

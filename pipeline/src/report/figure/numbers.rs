@@ -39,7 +39,7 @@ impl Numbers {
 
 /// A row; what would end a cell or the row is a space.
 fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
-    let clean = |cell: &str| cell.replace(|c: char| c.is_control(), " ");
+    let clean = |cell: &str| cell.replace(char::is_control, " ");
     let mut line = cells.map(clean).collect::<Vec<_>>().join("\t");
     line.push('\n');
     line
