@@ -482,7 +482,7 @@ mod tests {
     #[test]
     fn the_schema_refuses_unknown_keys() {
         let schema = schemars::schema_for!(EncoderConfig).to_value().to_string();
-        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 28, "{schema}");
+        assert_eq!(schema.matches(r#""additionalProperties":false"#).count(), 29, "{schema}");
         assert!(schema.contains("kmer-tokens") && schema.contains("log-l2"), "{schema}");
     }
 }
