@@ -22,27 +22,20 @@ pub(super) fn write(
     codes: &mut [u8],
 ) -> bool {
     let (blocks, rest) = symbols.as_chunks::<BLOCK>();
-    let (room, rest_room) = codes.as_chunks_mut::<BLOCK>();
+    let (room, _) = codes.as_chunks_mut::<BLOCK>();
     let mut seen = 0;
     for (symbols, codes) in blocks.iter().zip(room) {
         if !bases.is_some_and(|bases| plain(bases, symbols, codes)) {
             seen |= look_up(lookup, symbols, codes);
         }
     }
-    seen |= match bases {
-        Some(bases) => {
-            // A whole block is cheaper than its part.
-            let (mut padded, mut out) = ([bases[0]; BLOCK], [PADDING; BLOCK]);
-            padded[..rest.len()].copy_from_slice(rest);
-            if plain(bases, &padded, &mut out) {
-                rest_room.copy_from_slice(&out[..rest.len()]);
-                0
-            } else {
-                look_up(lookup, rest, rest_room)
-            }
-        }
-        None => look_up(lookup, rest, rest_room),
-    };
+    // A whole block is cheaper than its part: some symbols are written twice.
+    let last = bases.zip(symbols.last_chunk()).zip(codes.last_chunk_mut());
+    let is_plain = |((bases, symbols), codes)| plain(bases, symbols, codes);
+    if !rest.is_empty() && !last.is_some_and(is_plain) {
+        let at = symbols.len() - rest.len();
+        seen |= look_up(lookup, rest, &mut codes[at..]);
+    }
     // Codes are below 128, so the top bit tells whether any byte was no symbol.
     seen < 128
 }
@@ -52,11 +45,17 @@ pub(super) fn write(
 pub(super) fn known(lookup: &[u8; 256], bases: Option<[u8; 4]>, symbols: &[u8]) -> bool {
     let (blocks, rest) = symbols.as_chunks::<BLOCK>();
     let any = |symbols: &[u8]| symbols.iter().fold(0, |seen, &s| seen | lookup[usize::from(s)]);
-    let mut seen = any(rest);
+    let is_plain = |symbols: &[u8; BLOCK]| {
+        bases.is_some_and(|bases| plain(bases, symbols, &mut [PADDING; BLOCK]))
+    };
+    let mut seen = 0;
     for symbols in blocks {
-        if !bases.is_some_and(|bases| plain(bases, symbols, &mut [PADDING; BLOCK])) {
+        if !is_plain(symbols) {
             seen |= any(symbols);
         }
+    }
+    if !rest.is_empty() && !symbols.last_chunk().is_some_and(is_plain) {
+        seen |= any(rest);
     }
     seen < 128
 }

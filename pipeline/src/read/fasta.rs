@@ -4,6 +4,7 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use cistron_encoders::alphabet::Alphabet;
+use multiversion::multiversion;
 
 use super::open::{Source, read_error};
 use super::record::{Record, check};
@@ -20,6 +21,7 @@ pub struct Records {
     ended: bool,
     /// Number of an earlier record of two lines of one length, and that length.
     doubled: Option<(u64, usize)>,
+    width: Width,
     /// Room for the next sequence of the iterator: records are often of like length.
     room: usize,
 }
@@ -46,6 +48,7 @@ impl Records {
             number: 0,
             ended: false,
             doubled: None,
+            width: Width::Like(0),
             room: 0,
         }
     }
@@ -67,7 +70,7 @@ impl Records {
         self.skip_blank_lines()?;
         let line = self.source.line();
         self.header.clear();
-        let read = self.source.read_until(b'\n', &mut self.header);
+        let read = read_header(&mut self.source, &mut self.header);
         if read.map_err(|error| read_error(&self.path, &error).at_line(line))? == 0 {
             return self.end();
         }
@@ -81,7 +84,7 @@ impl Records {
         (record.number, record.line) = (self.number, line);
         record.qualities.clear();
         record.sequence.clear();
-        let lines = read_sequence(&mut self.source, &mut record.sequence)
+        let lines = read_sequence(&mut self.source, &mut record.sequence, &mut self.width)
             .map_err(|error| read_error(&self.path, &error).at_record(self.number).at_line(line))?;
         self.name(record)?;
         self.check_label_line(lines, record)?;
@@ -169,72 +172,154 @@ impl Iterator for Records {
     }
 }
 
+/// Appends a line with its line feed to `header` and returns its length.
+fn read_header(source: &mut Source, header: &mut Vec<u8>) -> io::Result<usize> {
+    let ahead = source.fill_buf()?;
+    let Some(end) = memchr::memchr(b'\n', ahead) else {
+        return source.read_until(b'\n', header);
+    };
+    header.extend_from_slice(&ahead[..=end]);
+    source.consume_lines(end + 1, 1);
+    Ok(end + 1)
+}
+
 /// How the sequence of a record is wrapped.
 #[derive(Debug, Clone, Copy, Default)]
 struct Lines {
     count: usize,
     /// Lengths of the first two lines.
     lengths: [usize; 2],
+    /// Where the last line starts in the sequence.
+    start: usize,
+    /// Whether the last line goes on.
+    inside: bool,
 }
 
 impl Lines {
-    fn push(&mut self, length: usize) {
+    /// Ends the line that `sequence` ends with.
+    fn end(&mut self, sequence: &[u8]) {
+        let length = sequence.len() - self.start;
         if let Some(place) = self.lengths.get_mut(self.count) {
             *place = length;
         }
         self.count += usize::from(length > 0);
+        (self.start, self.inside) = (sequence.len(), false);
     }
 
     /// The length of both lines where there are two of one length.
     fn doubled(self) -> Option<usize> {
         (self.count == 2 && self.lengths[0] == self.lengths[1]).then_some(self.lengths[0])
     }
+
+    /// Appends the lines at the front of `ahead` to `sequence`, without their ends, up to a header.
+    fn take(&mut self, ahead: &[u8], sequence: &mut Vec<u8>, width: &mut Width) -> Taken {
+        let mut taken = Taken::default();
+        loop {
+            let rest = &ahead[taken.bytes..];
+            if !self.inside && rest.first() == Some(&b'>') {
+                taken.header = true;
+                return taken;
+            }
+            let Some(end) = width.line_end(rest, self.inside) else {
+                sequence.extend_from_slice(rest);
+                self.inside |= !rest.is_empty();
+                taken.bytes = ahead.len();
+                return taken;
+            };
+            if self.inside {
+                sequence.extend_from_slice(&rest[..end]);
+                sequence.truncate(sequence.trim_ascii_end().len().max(self.start));
+            } else {
+                // What was just written is slower to look at.
+                sequence.extend_from_slice(rest[..end].trim_ascii_end());
+            }
+            self.end(sequence);
+            taken.bytes += end + 1;
+            taken.lines += 1;
+        }
+    }
+}
+
+/// What was taken of the bytes that are read ahead.
+#[derive(Debug, Clone, Copy, Default)]
+struct Taken {
+    bytes: usize,
+    lines: u64,
+    /// Whether a header follows.
+    header: bool,
+}
+
+/// The width of lines, as long as all but the last of each record have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Width {
+    /// Bytes of the line before, without its line feed.
+    Like(usize),
+    /// Lines differ.
+    Any,
+}
+
+impl Width {
+    /// Where the line ends that `bytes` begin with; `inside` it part of it was read before.
+    ///
+    /// A line like the one before is found without a search, but may hold a line feed: see
+    /// [`has_blank`].
+    fn line_end(&mut self, bytes: &[u8], inside: bool) -> Option<usize> {
+        let Self::Like(width) = self else { return memchr::memchr(b'\n', bytes) };
+        if !inside && bytes.get(*width) == Some(&b'\n') {
+            return Some(*width);
+        }
+        let end = memchr::memchr(b'\n', bytes)?;
+        // The last line of a record is shorter.
+        if !inside && end > *width {
+            *width = end;
+        }
+        Some(end)
+    }
 }
 
 /// Appends the lines before the next header without their ends and blanks.
 ///
 /// The lengths of the lines tell how the sequence was wrapped.
-fn read_sequence(source: &mut Source, sequence: &mut Vec<u8>) -> io::Result<Lines> {
+fn read_sequence(
+    source: &mut Source,
+    sequence: &mut Vec<u8>,
+    width: &mut Width,
+) -> io::Result<Lines> {
     let mut lines = Lines::default();
-    let mut start = 0;
-    let mut inside = false;
+    let mut blanks = false;
     loop {
         let ahead = source.fill_buf()?;
-        let (mut next, mut ends) = (0, 0);
-        // Lines are short: all that are read ahead are looked for at once.
-        for end in memchr::memchr_iter(b'\n', ahead) {
-            if !inside && ahead[next] == b'>' {
-                break;
+        let (before, length) = (lines, sequence.len());
+        let mut taken = lines.take(ahead, sequence, width);
+        if has_blank(&sequence[length..]) {
+            if *width != Width::Any {
+                *width = Width::Any;
+                sequence.truncate(length);
+                lines = before;
+                taken = lines.take(ahead, sequence, width);
             }
-            let line = &ahead[next..end];
-            if inside {
-                sequence.extend_from_slice(line);
-                sequence.truncate(sequence.trim_ascii_end().len().max(start));
-            } else {
-                // What was just written is slower to look at.
-                sequence.extend_from_slice(line.trim_ascii_end());
-            }
-            lines.push(sequence.len() - start);
-            start = sequence.len();
-            (next, ends, inside) = (end + 1, ends + 1, false);
+            blanks = true;
         }
-        let rest = &ahead[next..];
-        if (!inside && rest.first() == Some(&b'>')) || ahead.is_empty() {
-            source.consume_lines(next, ends);
+        let ended = taken.header || ahead.is_empty();
+        source.consume_lines(taken.bytes, taken.lines);
+        if ended {
             break;
         }
-        sequence.extend_from_slice(rest);
-        inside |= !rest.is_empty();
-        let all = ahead.len();
-        source.consume_lines(all, ends);
     }
-    if inside {
-        lines.push(sequence.trim_ascii_end().len().saturating_sub(start));
+    if lines.inside {
+        sequence.truncate(sequence.trim_ascii_end().len().max(lines.start));
+        lines.end(sequence);
     }
-    if memchr::memchr3(b' ', b'\t', b'\r', sequence).is_some() {
+    if blanks {
         sequence.retain(|symbol| !matches!(symbol, b' ' | b'\t' | b'\r'));
     }
     Ok(lines)
+}
+
+/// Whether a byte is a blank or a control character.
+#[multiversion(targets("x86_64+avx512bw", "x86_64+avx2"))]
+fn has_blank(bytes: &[u8]) -> bool {
+    bytes.iter().fold(u8::MAX, |least, &byte| least.min(byte)) <= b' '
 }
 
 #[cfg(test)]
@@ -255,6 +340,17 @@ mod tests {
             records.iter().map(|r| (r.id.as_str(), &r.sequence[..], r.line)).collect();
         assert_eq!(rows, [("a", &b"ACGt"[..], 2), ("b", b"NN", 6), ("c", b"RY", 8)]);
         assert_eq!(records[0].header, "a first one");
+    }
+
+    #[test]
+    fn a_line_feed_where_a_line_like_the_one_before_would_end_joins_no_records() {
+        // Ten bytes behind the header of b a line ends, but not its first.
+        let records = read(">a\nACGTACGTAC\nAC\n>b\nAC\n>c12\nAC\n>d\nACGTACGTAC\n");
+        let records: Vec<Record> = records.into_iter().map(Result::unwrap).collect();
+        let rows: Vec<(&str, &[u8], u64)> =
+            records.iter().map(|r| (r.id.as_str(), &r.sequence[..], r.line)).collect();
+        let a: &[u8] = b"ACGTACGTACAC";
+        assert_eq!(rows, [("a", a, 1), ("b", b"AC", 4), ("c12", b"AC", 6), ("d", &a[..10], 8)]);
     }
 
     proptest::proptest! {
