@@ -290,8 +290,10 @@ fn read_sequence(
     loop {
         let ahead = source.fill_buf()?;
         let (before, length) = (lines, sequence.len());
+        // Blanks at the end of a line that goes on may be its end.
+        let kept = sequence.trim_ascii_end().len();
         let mut taken = lines.take(ahead, sequence, width);
-        if has_blank(&sequence[length..]) {
+        if has_blank(&sequence[kept..]) {
             if *width != Width::Any {
                 *width = Width::Any;
                 sequence.truncate(length);
