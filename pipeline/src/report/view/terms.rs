@@ -31,6 +31,9 @@ pub(in crate::report) fn explain(entry: &Entry) -> &'static str {
     let has = |word: &str| name.contains(word);
     match entry.role {
         Role::Model => "is a model of the workflow",
+        Role::Ensemble if has("weighted") => {
+            "is the mean of the probabilities of all models with weights tuned on validation records"
+        }
         Role::Ensemble => "is the plain mean of the probabilities of all models",
         Role::Floor if has("majority") => "answers the most frequent training class every time",
         Role::Floor if has("composition") => {
