@@ -6,6 +6,7 @@ pub mod curves;
 pub mod delong;
 pub mod false_discovery;
 pub mod floor;
+pub mod hmmer;
 pub mod interval;
 mod measure;
 pub mod sets;

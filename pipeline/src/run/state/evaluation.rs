@@ -1,32 +1,47 @@
 //! The evaluate stage: models, ensembles, floors and baselines on the held-out records.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{Finished, State};
 use crate::artefact;
 use crate::audit::Audit;
 use crate::error::Error;
-use crate::evaluate::{self, Evaluation, weighted};
+use crate::evaluate::hmmer::{self, HMMER, Hmmer};
+use crate::evaluate::{self, Evaluation, Run, weighted};
 use crate::model::{Card, markdown};
 
 impl State<'_> {
     /// Scores everything and writes the metrics, the weights of the ensemble and the models' cards.
     pub(super) fn evaluate(&self) -> Result<Finished, Error> {
-        let runs = self.scores()?;
-        let mut notes = Vec::new();
+        let mut runs = self.scores()?.clone();
+        let (mut notes, mut programs) = (Vec::new(), BTreeMap::new());
         let models = self.loaded.workflow.models.len();
         if models > 1 && runs.iter().all(|run| run.weights.is_none()) {
             let name = weighted::WEIGHTED;
             notes.push(format!("{name}: not tuned, as a fold has no labelled validation record"));
         }
+        if self.loaded.workflow.baselines.hmmer {
+            match Hmmer::find() {
+                Ok(found) => {
+                    let scores = hmmer::scores(self.dataset()?, self.splits()?, &found)?;
+                    runs.push(Run::from(scores));
+                    programs.insert(HMMER.to_string(), found.version);
+                }
+                Err(why) => {
+                    self.console.warn(&why);
+                    notes.push(why);
+                }
+            }
+        }
         let evaluation = evaluate::evaluate(
-            runs,
+            &runs,
             self.dataset()?,
             self.splits()?,
             self.neighbours()?,
             self.loaded.workflow.seed,
         )?;
-        let evaluation = Evaluation { notes, ..evaluation };
+        let evaluation = Evaluation { notes, programs, ..evaluation };
         let (json, tsv) = (self.out("metrics.json"), self.out("metrics.tsv"));
         artefact::write_json(&json, &evaluation)?;
         evaluate::table::write(&tsv, &evaluation)?;
