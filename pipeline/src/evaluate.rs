@@ -6,11 +6,14 @@ pub mod curves;
 pub mod delong;
 pub mod false_discovery;
 pub mod floor;
+pub mod hmmer;
 pub mod interval;
 mod measure;
 pub mod sets;
 pub mod table;
+pub mod weighted;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use cistron_models::executor::Executor;
@@ -26,11 +29,12 @@ use curves::Curves;
 use interval::Interval;
 pub use measure::{METRIC, evaluate};
 use sets::Sets;
+use weighted::Weighted;
 
 /// Version of `metrics.json`.
 pub const SCHEMA: u32 = 1;
 
-/// Name of the mean of all models.
+/// Name of the plain mean of all models.
 pub const ENSEMBLE: &str = "ensemble";
 
 /// What a row of the table of scores is.
@@ -39,7 +43,7 @@ pub const ENSEMBLE: &str = "ensemble";
 pub enum Role {
     /// A model of the workflow.
     Model,
-    /// All of them together.
+    /// All of them together, as the plain or the weighted mean of their probabilities.
     Ensemble,
     /// What a predictor that learnt no biology scores.
     Floor,
@@ -103,14 +107,15 @@ pub struct ClassScore {
     pub f1: Option<f64>,
 }
 
-/// How a model compares with the best floor: the paired difference on the same records.
+/// How a model compares with the best floor, or the weighted ensemble with the plain one: the paired
+/// difference on the same records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Lift {
-    /// The floor that scores best.
+    /// What it is compared with: the floor that scores best, or the plain ensemble.
     pub over: String,
     /// Metric that both are compared by.
     pub metric: String,
-    /// Model minus floor.
+    /// Model minus floor, or weighted minus plain.
     pub value: f64,
     /// 95 % interval of the difference, paired bootstrap over clusters.
     pub interval: Option<Interval>,
@@ -146,7 +151,7 @@ pub struct Entry {
 }
 
 /// Content of `metrics.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Evaluation {
     /// Version of this file format: 1.
@@ -155,8 +160,18 @@ pub struct Evaluation {
     pub classes: Vec<String>,
     /// Number of folds.
     pub folds: usize,
-    /// Models first, then their ensemble, floors and baselines.
+    /// Models first, then their ensembles, floors and baselines.
     pub entries: Vec<Entry>,
+    /// Weights of the weighted ensemble; absent of fewer than two models, and without validation
+    /// records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weighted: Option<Weighted>,
+    /// What was asked for and could not be had, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Other programs that computed a part of it: name and version.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub programs: BTreeMap<String, String>,
 }
 
 /// Scores of one predictor, together and for each fold and seed alone.
@@ -168,11 +183,13 @@ pub struct Run {
     pub parts: Vec<(usize, usize, Vec<f32>)>,
     /// What a class needs to be in the set of a record; `None` where no set was calibrated.
     pub sets: Option<Sets>,
+    /// What the models were weighed by; `None` of everything but the weighted ensemble.
+    pub weights: Option<Weighted>,
 }
 
 impl From<Scores> for Run {
     fn from(scores: Scores) -> Self {
-        Self { scores, parts: Vec::new(), sets: None }
+        Self { scores, parts: Vec::new(), sets: None, weights: None }
     }
 }
 
@@ -212,7 +229,7 @@ pub fn model(
         scores.records.extend(test);
         scores.probabilities.extend(mean);
     }
-    Ok(Run { scores, parts, sets: Sets::of(&fitted) })
+    Ok(Run { scores, parts, sets: Sets::of(&fitted), weights: None })
 }
 
 /// The plain mean of the calibrated probabilities of all models; `None` of fewer than two.

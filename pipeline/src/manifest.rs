@@ -1,5 +1,7 @@
 //! `manifest.json`: what a run was made of, written last as its commit mark.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +30,9 @@ pub struct Manifest {
     pub inputs: Vec<InputFile>,
     /// Stages in the order of the flow.
     pub stages: Vec<Stage>,
+    /// Other programs that computed a part of the evaluation: name and version.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub programs: BTreeMap<String, String>,
     /// The workflow with every default filled in.
     pub workflow: Workflow,
 }

@@ -18,6 +18,7 @@ use crate::artefact;
 use crate::audit::{Audit, gate, text};
 use crate::console::Console;
 use crate::error::Error;
+use crate::evaluate::Evaluation;
 use crate::interrupt;
 use crate::key::{Freshness, Keys};
 use crate::manifest::{self, Manifest};
@@ -113,6 +114,7 @@ fn finish(
             seconds,
             cached,
         };
+        let evaluation: Evaluation = artefact::read_json(&options.out.join("metrics.json"))?;
         let manifest = Manifest {
             schema: manifest::SCHEMA,
             version: env!("CARGO_PKG_VERSION").to_string(),
@@ -122,6 +124,7 @@ fn finish(
             command: options.command.clone(),
             stages: stages.into_iter().map(stage).collect(),
             inputs: plan::inputs(loaded, keys),
+            programs: evaluation.programs,
             workflow: loaded.workflow.clone(),
         };
         artefact::write_json(&path, &manifest)?;

@@ -2,6 +2,7 @@
 
 mod network;
 mod sequences;
+pub mod validation;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ use crate::encode::{Longer, ReverseComplement};
 use crate::error::Error;
 use crate::model::{self, Card, Learner, LookUp, Model, TestVector, Training};
 use crate::split::{Part, Splits};
+pub use validation::Validation;
 
 /// Name of the table of dead units.
 const DEAD_UNITS: &str = "dead-units.tsv";
@@ -65,6 +67,8 @@ pub struct Trained {
     pub dead: Vec<DeadUnits>,
     /// Epochs that an earlier run had finished.
     pub resumed: usize,
+    /// What it answers for the validation records.
+    pub validation: Validation,
 }
 
 /// What training gave, before it is a model with its evidence.
@@ -72,6 +76,9 @@ struct Learnt {
     encoder: EncoderConfig,
     learner: Learner,
     temperature: f64,
+    /// Calibrated probabilities (V, K) of the validation records, by weights that learnt nothing of
+    /// them.
+    unseen: Vec<f32>,
     /// Absent without records to fit it to.
     conformal: Option<Conformal>,
     /// Records that were learnt from, and those that chose the epoch.
@@ -85,15 +92,19 @@ struct Learnt {
 }
 
 impl Trained {
-    /// Writes the model's folder, its `history.tsv` and its `dead-units.tsv`; returns the files.
+    /// Writes the model's folder, its `history.tsv`, `dead-units.tsv` and `validation.tsv`; returns
+    /// the files.
     pub fn save(&self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let history = folder.join("history.tsv");
         write_rows(&history, &self.history)?;
         let dead = folder.join(DEAD_UNITS);
         write_rows(&dead, &self.dead)?;
+        let validation = folder.join(validation::FILE);
+        self.validation.write(&validation, &self.model.card.classes)?;
         self.model.save(folder)?;
         let files = self.model.files();
-        Ok([history, dead].into_iter().chain(files.iter().map(|file| folder.join(file))).collect())
+        let files = files.iter().map(|file| folder.join(file));
+        Ok([history, dead, validation].into_iter().chain(files).collect())
     }
 
     /// What training came to, in a line.
@@ -172,9 +183,12 @@ pub fn train(
         look_up = Some(LookUp { index: index(dataset, &development, k)?, ids });
     }
     let test_vector = TestVector::new(&card, &learnt.learner, executor)?;
-    let Learnt { learner, history, dead, resumed, .. } = learnt;
+    let Learnt { learner, history, dead, resumed, unseen, .. } = learnt;
     let model = Model { card, learner, look_up, test_vector, audit };
-    Ok(Trained { model, history, dead, resumed })
+    let held = splits.records(shard.fold, Part::Validation);
+    let ids = held.iter().map(|i| dataset.id(*i).to_string()).collect();
+    let validation = Validation { ids, probabilities: unseen };
+    Ok(Trained { model, history, dead, resumed, validation })
 }
 
 /// What sets of classes need, from probabilities (N, K) of records that were not learnt from.

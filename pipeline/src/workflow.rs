@@ -1,5 +1,6 @@
 //! The workflow file as one struct: a key a stage, unknown keys refused.
 
+pub mod baselines;
 pub mod check;
 pub mod genotypes;
 pub mod numbers;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::encode::{Longer, ReverseComplement};
 use crate::variant::Strand;
+pub use baselines::Baselines;
 pub use genotypes::Genotypes;
 pub use numbers::{Curves, DeltaCq};
 pub use read::{Intervals, Labels, OnError, Read, SequenceTable};
@@ -53,6 +55,9 @@ pub struct Workflow {
     /// Models to train, by name.
     #[serde(default)]
     pub models: IndexMap<String, Model>,
+    /// Baselines beside those that are in every run.
+    #[serde(default)]
+    pub baselines: Baselines,
     /// Further files to predict, by name; the test split is always predicted.
     #[serde(default)]
     pub predict: IndexMap<String, Input>,

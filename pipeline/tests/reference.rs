@@ -33,7 +33,7 @@ Generated from the code by `CISTRON_WRITE_REFERENCE=1 cargo test --test referenc
 /// Keys of the workflow that are a single value, and the others in the order of the stages; a new
 /// key has to be given its place.
 const VALUES: [&str; 3] = ["schema", "name", "seed"];
-const STAGES: [&str; 6] = ["read", "split", "encode", "models", "predict", "audit"];
+const STAGES: [&str; 7] = ["read", "split", "encode", "models", "baselines", "predict", "audit"];
 
 #[test]
 fn the_reference_is_what_the_code_says() {

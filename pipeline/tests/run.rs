@@ -37,6 +37,7 @@ fn a_run_leaves_everything_and_does_nothing_twice() {
         "models/logistic/fold-0/seed-0/card.md",
         "models/logistic/card.md",
         "models/logistic/fold-0/seed-0/history.tsv",
+        "models/logistic/fold-0/seed-0/validation.tsv",
     ] {
         assert!(folder.path().join(file).is_file(), "{file} is missing");
     }
@@ -133,11 +134,30 @@ fn models_tell_sets_and_are_held_to_what_they_computed_in_training() {
     succeed(&["run", WORKFLOW, "--out", out, "--set", "models.words={svm: {}}"]);
     let read = |file: &str| std::fs::read_to_string(folder.path().join(file)).unwrap();
     let metrics = read("metrics.tsv");
-    for row in ["logistic all set-coverage", "words all set-size", "ensemble all macro-f1"] {
+    for row in [
+        "logistic all set-coverage",
+        "words all set-size",
+        "ensemble all macro-f1",
+        "ensemble-weighted all macro-f1",
+    ] {
         let row = row.replace(' ', "\t").replace("\tall\t", "\tall\tall\ttest\tall\t");
         assert!(metrics.contains(&row), "no {row} in {metrics}");
     }
     assert!(read("report.html").contains("mean of the probabilities of all models"));
+    assert!(read("report.html").contains("The weighted mean minus the plain mean"));
+    let weights = read("ensemble-weights.tsv");
+    let cells = |line: &str| line.split('\t').map(str::to_string).collect::<Vec<_>>();
+    let rows: Vec<Vec<String>> = weights.lines().map(cells).collect();
+    assert_eq!(rows[0], ["fold", "model", "weight", "records"]);
+    assert_eq!((rows.len(), rows[1][1].as_str(), rows[2][1].as_str()), (3, "logistic", "words"));
+    let sum: f64 = rows[1..].iter().map(|row| row[2].parse::<f64>().unwrap()).sum();
+    assert!((sum - 1.0).abs() < 1e-5, "{weights}");
+    let validation = read("splits.tsv").lines().filter(|l| l.ends_with("\tvalidation")).count();
+    assert_eq!(rows[1][3], validation.to_string());
+    for model in ["logistic", "words"] {
+        let table = read(&format!("models/{model}/fold-0/seed-0/validation.tsv"));
+        assert_eq!(table.lines().count(), validation + 1, "{model}");
+    }
     let table = read("predictions/words/test.tsv");
     let rows: Vec<Vec<&str>> = table.lines().map(|row| row.split('\t').collect()).collect();
     let set = rows[0].iter().position(|column| *column == "set").unwrap();

@@ -33,6 +33,26 @@ pub enum CalibrationError {
         /// The value found.
         value: f32,
     },
+    /// Models that are to be weighed were asked about different numbers of records.
+    #[error("model {model} has {found} probabilities, expected {records} as model 0")]
+    Pool {
+        /// 0-based model.
+        model: usize,
+        /// Its number of probabilities.
+        found: usize,
+        /// That of the first model.
+        records: usize,
+    },
+    /// A probability that is to be weighed is none.
+    #[error("model {model}, item {item} has probability {value}, expected 0 to 1")]
+    Probability {
+        /// 0-based model.
+        model: usize,
+        /// 0-based item.
+        item: usize,
+        /// The value found.
+        value: f32,
+    },
     /// A label is not one of the classes.
     #[error(transparent)]
     Label(#[from] MetricError),

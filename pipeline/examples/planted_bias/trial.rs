@@ -71,8 +71,13 @@ fn audited(sample: &Sample, seed: u64, asked: Asked) -> Result<Vec<Finding>, Str
         findings.extend(audit::data(&subject));
     }
     if matches!(asked, Asked::All | Asked::Performance) {
-        let evaluation =
-            Evaluation { schema: 1, classes: Vec::new(), folds: 1, entries: Vec::new() };
+        let evaluation = Evaluation {
+            schema: 1,
+            classes: Vec::new(),
+            folds: 1,
+            entries: Vec::new(),
+            ..Evaluation::default()
+        };
         let scores = [sample.scores(&mut rng(seed))];
         findings.extend(audit::performance(
             &dataset,

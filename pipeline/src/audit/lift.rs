@@ -142,7 +142,13 @@ mod tests {
         });
         let entries =
             vec![entry("conv", Role::Model, lift), entry("composition", Role::Floor, None)];
-        let evaluation = Evaluation { schema: 1, classes: Vec::new(), folds: 1, entries };
+        let evaluation = Evaluation {
+            schema: 1,
+            classes: Vec::new(),
+            folds: 1,
+            entries,
+            ..Evaluation::default()
+        };
         super::lift(&evaluation).remove(0)
     }
 
@@ -170,7 +176,13 @@ mod tests {
     fn a_handful_or_nothing_is_unknown() {
         assert!(matches!(run(20, Some((0.5, 0.4, 0.6))).status, Status::Unknown(_)));
         assert!(matches!(run(200, None).status, Status::Unknown(_)));
-        let none = Evaluation { schema: 1, classes: vec![], folds: 1, entries: vec![] };
+        let none = Evaluation {
+            schema: 1,
+            classes: vec![],
+            folds: 1,
+            entries: vec![],
+            ..Evaluation::default()
+        };
         assert!(matches!(super::lift(&none)[0].status, Status::NotApplicable(_)));
     }
 }

@@ -156,7 +156,13 @@ fn a_model_is_judged_by_lift_memory_groups_and_calibration() {
     scores.records.drain(..480);
     scores.folds.drain(..480);
     scores.probabilities.drain(..960);
-    let evaluation = Evaluation { schema: 1, classes: vec![], folds: 1, entries: vec![] };
+    let evaluation = Evaluation {
+        schema: 1,
+        classes: vec![],
+        folds: 1,
+        entries: vec![],
+        ..Evaluation::default()
+    };
     let found = performance(&dataset, &splits, &neighbours, &evaluation, &[scores], 1);
     let verdicts: Vec<(&str, &str)> =
         found.iter().map(|f| (f.check.as_str(), f.status.name())).collect();

@@ -16,7 +16,9 @@ use crate::key::Keys;
 use crate::read;
 use crate::read::format::{self, Format};
 use crate::workflow::parse::Loaded;
-use crate::workflow::{AuditConfig, Labels, OnError, Read, SCHEMA, SequenceTable, Split, Workflow};
+use crate::workflow::{
+    AuditConfig, Baselines, Labels, OnError, Read, SCHEMA, SequenceTable, Split, Workflow,
+};
 
 /// How labels, metadata and sequences stand in the files.
 #[derive(Debug, Clone, Args)]
@@ -209,6 +211,7 @@ impl Labelled {
             split: Split::default(),
             encode: None,
             models: IndexMap::new(),
+            baselines: Baselines::default(),
             predict: IndexMap::new(),
             audit: AuditConfig::default(),
         };

@@ -6,7 +6,10 @@ use super::bootstrap::{self, Bootstrap};
 use super::curves::Curves;
 use super::interval::Interval;
 use super::sets;
-use super::{ClassScore, Entry, Evaluation, Lift, Role, Run, SCHEMA, Score, Scores, Slice};
+use super::weighted::Weighted;
+use super::{
+    ClassScore, ENSEMBLE, Entry, Evaluation, Lift, Role, Run, SCHEMA, Score, Scores, Slice,
+};
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::neighbour::{Neighbours, Proximity};
@@ -41,8 +44,14 @@ pub fn evaluate(
         .map(|(_, run)| &run.scores);
     let entries =
         runs.iter().map(|run| judge.entry(run, floor)).collect::<Result<Vec<_>, Error>>()?;
-    let folds = splits.folds.len();
-    Ok(Evaluation { schema: SCHEMA, classes: dataset.classes.clone(), folds, entries })
+    Ok(Evaluation {
+        schema: SCHEMA,
+        classes: dataset.classes.clone(),
+        folds: splits.folds.len(),
+        entries,
+        weighted: judge.weighted(runs)?,
+        ..Evaluation::default()
+    })
 }
 
 /// Held-out records of one predictor, or some of them, with what they are scored by.
@@ -203,6 +212,18 @@ impl Judge<'_> {
             out.push(Slice { by: by.to_string(), level: level.to_string(), scores });
         }
         Ok(())
+    }
+
+    /// What the models were weighed by, with what that gave beside their plain mean.
+    fn weighted(&self, runs: &[Run]) -> Result<Option<Weighted>, Error> {
+        let weighted = runs.iter().find_map(|run| Some((&run.scores, run.weights.as_ref()?)));
+        let Some((scores, weights)) = weighted else { return Ok(None) };
+        let plain = runs.iter().find(|run| run.scores.name == ENSEMBLE);
+        let gain = match plain {
+            Some(plain) => self.lift(scores, &plain.scores)?,
+            None => None,
+        };
+        Ok(Some(Weighted { gain, ..weights.clone() }))
     }
 
     /// The paired difference of a model to the best floor, on the same records.

@@ -358,7 +358,13 @@ mod tests {
             entry("ensemble", Role::Ensemble, &own[..1]),
             entry("look-up", Role::Floor, &[("balanced-accuracy", 0.5)]),
         ];
-        let evaluation = Evaluation { schema: 1, classes: Vec::new(), folds: 5, entries };
+        let evaluation = Evaluation {
+            schema: 1,
+            classes: Vec::new(),
+            folds: 5,
+            entries,
+            ..Evaluation::default()
+        };
         let audit = Audit::new("genes", Vec::new(), 7, Vec::new());
         let text = card(&earlier(), &audit, Some(&evaluation));
         contains(

@@ -16,6 +16,7 @@ pub(super) mod table;
 pub(super) mod terms;
 pub(super) mod training;
 pub(super) mod verdict;
+mod weights;
 
 use serde::Serialize;
 

@@ -14,6 +14,7 @@ use crate::audit::Audit;
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::evaluate::Evaluation;
+use crate::evaluate::hmmer::HMMER;
 use crate::key::Keys;
 use crate::model::{Card, Model};
 use crate::report::{self, DataSummary, InputFile, Provenance, Report, StageCost, TrainingRun};
@@ -29,6 +30,10 @@ const CITATIONS: [&str; 5] = [
     "Efron 1987, bias-corrected and accelerated bootstrap, doi:10.1080/01621459.1987.10478410",
     "Wilson 1927, interval of a share, doi:10.1080/01621459.1927.10502953",
 ];
+
+/// The same where HMMER computed a baseline.
+const HMMER_CITATION: &str =
+    "Eddy 2011, accelerated profile HMM searches (HMMER), doi:10.1371/journal.pcbi.1002195";
 
 /// Held-out records that the filters of a model are shown at most, evenly taken.
 const FILTERED: usize = 1000;
@@ -70,7 +75,7 @@ pub(super) fn render(parts: &Parts<'_>, keys: &mut Keys) -> Result<String, Error
         training: &training,
         evaluation: Some(&evaluation),
         audit: &audit,
-        provenance: &provenance(parts, keys)?,
+        provenance: &provenance(parts, &evaluation, keys)?,
     })
     .map_err(|error| Error::stage("report", error))
 }
@@ -120,7 +125,11 @@ fn filters(parts: &Parts<'_>, folder: &Path, fold: usize) -> Result<Option<Filte
     attribute::filters::filters(&Model::load(folder, parts.executor)?, parts.dataset, &shown)
 }
 
-fn provenance(parts: &Parts<'_>, keys: &mut Keys) -> Result<Provenance, Error> {
+fn provenance(
+    parts: &Parts<'_>,
+    evaluation: &Evaluation,
+    keys: &mut Keys,
+) -> Result<Provenance, Error> {
     let workflow = serde_saphyr::to_string(&parts.loaded.workflow)
         .map_err(|error| Error::stage("report", error))?;
     let cost = |step: &Step| {
@@ -130,6 +139,8 @@ fn provenance(parts: &Parts<'_>, keys: &mut Keys) -> Result<Provenance, Error> {
         Some(StageCost { stage: name, seconds: done.seconds, peak_memory })
     };
     let stages = parts.plan.iter().filter_map(cost).collect();
+    let hmmer = evaluation.programs.contains_key(HMMER).then_some(HMMER_CITATION);
+    let citations = CITATIONS.into_iter().chain(hmmer);
     let input = |file: crate::manifest::InputFile| InputFile {
         path: file.path,
         role: file.role,
@@ -141,6 +152,6 @@ fn provenance(parts: &Parts<'_>, keys: &mut Keys) -> Result<Provenance, Error> {
         inputs: inputs(parts.loaded, keys).into_iter().map(input).collect(),
         workflow,
         stages,
-        citations: CITATIONS.map(str::to_string).to_vec(),
+        citations: citations.map(str::to_string).collect(),
     })
 }

@@ -10,6 +10,7 @@ use super::task::{Stage, Task};
 use crate::artefact;
 use crate::earlier;
 use crate::error::{Error, InputError};
+use crate::evaluate::hmmer::Hmmer;
 use crate::key::{Freshness, Key, Keys};
 use crate::manifest::InputFile;
 use crate::read::sources;
@@ -101,6 +102,11 @@ pub(super) fn plan(
     for (_, task, key) in &trained {
         evaluate_key = evaluate_key.with_key(&task.to_string(), key);
         evaluate_needs.push(task.clone());
+    }
+    if workflow.baselines.hmmer {
+        // Installing the program, or another version of it, changes what is found.
+        let installed = Hmmer::find().map_or_else(|why| why, |hmmer| hmmer.version);
+        evaluate_key = evaluate_key.with("baselines: hmmer", &installed);
     }
     push(evaluate.clone(), evaluate_key.clone(), &evaluate_needs);
 

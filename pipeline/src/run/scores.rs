@@ -5,13 +5,14 @@ use std::path::Path;
 
 use crate::artefact;
 use crate::error::Error;
+use crate::evaluate::weighted::WEIGHTED;
 use crate::evaluate::{Entry, Evaluation, METRIC, Role};
 
 /// Models beside floors and baselines, as aligned text.
 pub(super) fn table(out: &Path) -> Result<String, Error> {
     let evaluation: Evaluation = artefact::read_json(&out.join("metrics.json"))?;
     let mut text = format!(
-        "{:<14} {:<9} {:>9} {:>18} {:>17}\n",
+        "{:<18} {:<9} {:>9} {:>18} {:>17}\n",
         "", "", "accuracy", "balanced accuracy", "95 % interval"
     );
     for entry in &evaluation.entries {
@@ -28,10 +29,23 @@ pub(super) fn table(out: &Path) -> Result<String, Error> {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{:<14} {role:<9} {:>9} {:>18} {interval:>17}",
+            "{:<18} {role:<9} {:>9} {:>18} {interval:>17}",
             entry.name,
             number(entry, "accuracy"),
             number(entry, METRIC.name()),
+        );
+    }
+    let gain = evaluation.weighted.as_ref().and_then(|w| Some((w, w.gain.as_ref()?)));
+    if let Some((weighted, gain)) = gain {
+        let spread = gain.interval.as_ref();
+        let spread = spread.map(|i| format!(" ({:+.3} to {:+.3})", i.low, i.high));
+        let _ = writeln!(
+            text,
+            "{WEIGHTED} less {}: balanced accuracy {:+.3}{}: {}",
+            gain.over,
+            gain.value,
+            spread.unwrap_or_default(),
+            weighted.verdict()
         );
     }
     Ok(text)

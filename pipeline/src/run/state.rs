@@ -2,6 +2,7 @@
 //! left.
 
 mod audit;
+mod evaluation;
 mod predictions;
 
 use std::cell::OnceCell;
@@ -20,9 +21,8 @@ use crate::dataset::Dataset;
 use crate::earlier;
 use crate::encode::tensors;
 use crate::error::Error;
-use crate::evaluate::{self, Evaluation, floor};
+use crate::evaluate::{self, floor, weighted};
 use crate::key::Keys;
-use crate::model::{Card, markdown};
 use crate::neighbour::Neighbours;
 use crate::read;
 use crate::split::{self, Splits};
@@ -172,7 +172,15 @@ impl<'a> State<'a> {
                     &self.executor,
                 )?);
             }
+            let weighted = weighted::weighted(
+                &runs,
+                |name| self.loaded.workflow.models[name].seeds,
+                &self.out("models"),
+                dataset,
+                &splits.folds,
+            )?;
             runs.extend(evaluate::ensemble(&runs));
+            runs.extend(weighted);
             let floors = floor::floors(dataset, &splits.folds, self.neighbours()?)?;
             runs.extend(floors.into_iter().map(evaluate::Run::from));
             Ok(runs)
@@ -281,37 +289,6 @@ impl<'a> State<'a> {
             ));
         }
         Ok(Finished { outputs, message: trained.summary() })
-    }
-
-    fn evaluate(&self) -> Result<Finished, Error> {
-        let evaluation = evaluate::evaluate(
-            self.scores()?,
-            self.dataset()?,
-            self.splits()?,
-            self.neighbours()?,
-            self.loaded.workflow.seed,
-        )?;
-        let (json, tsv) = (self.out("metrics.json"), self.out("metrics.tsv"));
-        artefact::write_json(&json, &evaluation)?;
-        evaluate::table::write(&tsv, &evaluation)?;
-        let message = format!("{} models, floors and baselines", evaluation.entries.len());
-        let mut outputs = vec![json, tsv];
-        for name in self.loaded.workflow.models.keys() {
-            outputs.push(self.model_card(name, &evaluation)?);
-        }
-        Ok(Finished { outputs, message })
-    }
-
-    /// Writes what a model is and what it scored, beside its folds.
-    fn model_card(&self, name: &str, evaluation: &Evaluation) -> Result<PathBuf, Error> {
-        let folder = self.out(format!("models/{name}"));
-        let first = folder.join("fold-0/seed-0");
-        let card: Card = artefact::read_json(&first.join("model.json"))?;
-        let audit: Audit = artefact::read_json(&first.join("audit.json"))?;
-        let path = folder.join("card.md");
-        let text = markdown::card(&card, &audit, Some(evaluation));
-        artefact::write(&path, text.as_bytes())?;
-        Ok(path)
     }
 
     /// The files of the data set, as audited.

@@ -92,6 +92,7 @@ pub(super) fn learn(
         encoder,
         learner: Learner::Network { network, weights: fitted.weights },
         temperature,
+        unseen: probabilities,
         conformal,
         records: records.len(),
         validation: held.len(),

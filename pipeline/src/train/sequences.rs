@@ -11,7 +11,7 @@ use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::interrupt;
 use crate::model::{self, Learner, molecule};
-use crate::split::Splits;
+use crate::split::{Part, Splits};
 
 /// Fits a model to the development records of a fold.
 pub(super) fn learn(
@@ -46,10 +46,18 @@ pub(super) fn learn(
     let one = vec![1; records.len()];
     let probabilities =
         model::calibrated(fitted.held_out, &one, dataset.classes.len(), temperature);
+    // Of those, the validation records: the ones that networks answer for, too.
+    let unseen = records
+        .iter()
+        .zip(probabilities.chunks(dataset.classes.len()))
+        .filter(|(record, _)| splits.folds[shard.fold][**record] == Part::Validation)
+        .flat_map(|(_, row)| row.to_vec())
+        .collect();
     Ok(Learnt {
         encoder: shard.encoder.clone(),
         learner: Learner::Sequences(fitted.model),
         temperature,
+        unseen,
         conformal: conformal(dataset, &records, &probabilities),
         records: records.len(),
         validation: 0,

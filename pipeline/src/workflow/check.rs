@@ -28,6 +28,7 @@ pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mi
     for (name, model) in &workflow.models {
         check.model(workflow, name, model);
     }
+    check.baselines(workflow);
     for (name, input) in &workflow.predict {
         check.file_name(&["predict", name], name);
         check.input(name, input);
@@ -66,6 +67,19 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// Profile search compares proteins.
+    fn baselines(&mut self, workflow: &Workflow) {
+        let alphabet = workflow.read.reading().result();
+        let numbers = workflow.read.measured().is_some();
+        if workflow.baselines.hmmer && (numbers || alphabet.is_nucleic()) {
+            let found = if numbers { "numbers" } else { "bases" };
+            let help =
+                "`read: {translate: coding}` reads genes as proteins; leave `hmmer` out elsewhere";
+            let message = format!("`hmmer` compares proteins, and `read` gives {found}");
+            self.push(&["baselines", "hmmer"], message, help);
+        }
+    }
+
     fn push(&mut self, path: &[&str], message: impl Into<String>, help: &str) {
         let path: Vec<String> = path.iter().map(ToString::to_string).collect();
         self.mistakes.push(Mistake {

@@ -238,7 +238,13 @@ fn evaluation(k: usize, m: usize) -> Evaluation {
     entries.push(entry("composition", Role::Floor, 0.284, k));
     entries.push(entry("look-up", Role::Floor, 0.411, k));
     entries.push(entry("naive-bayes", Role::Baseline, 0.487, k));
-    Evaluation { schema: 1, classes: (0..k).map(class).collect(), folds: 1, entries }
+    Evaluation {
+        schema: 1,
+        classes: (0..k).map(class).collect(),
+        folds: 1,
+        entries,
+        ..Evaluation::default()
+    }
 }
 
 fn run(i: usize, seed: u64) -> TrainingRun {

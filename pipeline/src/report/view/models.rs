@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::table::{Cell, Table};
 use super::terms;
+use super::weights::Weights;
 use crate::evaluate::{Entry, Evaluation, Role};
 use crate::report::figure::{Figure, intervals};
 use crate::report::number::{counted, difference};
@@ -14,6 +15,10 @@ pub(in crate::report) struct Models {
     table: Table,
     figure: Figure,
     explained: Vec<(String, &'static str)>,
+    /// Weights of the weighted ensemble; absent where there is none.
+    weights: Option<Weights>,
+    /// What was asked for and could not be had.
+    notes: Vec<String>,
     /// What the columns of sets mean; absent where no set was calibrated.
     sets: Option<String>,
 }
@@ -34,6 +39,8 @@ impl Models {
                 .filter(|e| e.role != Role::Model)
                 .map(|e| (e.name.clone(), terms::explain(e)))
                 .collect(),
+            weights: Weights::of(evaluation),
+            notes: evaluation.notes.clone(),
             sets: entries.iter().find_map(|e| e.set_level).map(sets),
         }
     }

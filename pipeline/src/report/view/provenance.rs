@@ -26,6 +26,9 @@ impl ProvenanceView {
             ("Device", report.device.to_string()),
             ("Made", report.created.to_string()),
         ];
+        let programs = report.evaluation.iter().flat_map(|evaluation| &evaluation.programs);
+        facts
+            .extend(programs.map(|(name, version)| ("Other program", format!("{name} {version}"))));
         facts.retain(|(_, value)| !value.is_empty());
         Self {
             facts,

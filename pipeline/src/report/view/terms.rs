@@ -31,6 +31,9 @@ pub(in crate::report) fn explain(entry: &Entry) -> &'static str {
     let has = |word: &str| name.contains(word);
     match entry.role {
         Role::Model => "is a model of the workflow",
+        Role::Ensemble if has("weighted") => {
+            "is the mean of the probabilities of all models with weights tuned on validation records"
+        }
         Role::Ensemble => "is the plain mean of the probabilities of all models",
         Role::Floor if has("majority") => "answers the most frequent training class every time",
         Role::Floor if has("composition") => {
@@ -45,6 +48,9 @@ pub(in crate::report) fn explain(entry: &Entry) -> &'static str {
         Role::Floor => "learns no biology",
         Role::Baseline if has("bayes") => {
             "counts words of a few symbols (naive Bayes), seconds of work"
+        }
+        Role::Baseline if has("hmmer") => {
+            "aligns sequences to profiles of the training sequences of each class (HMMER)"
         }
         Role::Baseline if has("svm") => {
             "weighs words of a few symbols (a linear support vector machine), seconds of work"
