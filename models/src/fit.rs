@@ -6,8 +6,10 @@ mod dead;
 mod epoch;
 mod history;
 mod predict;
+mod range_test;
 mod snapshot;
 mod source;
+mod step;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +17,7 @@ pub use config::{ConfigError, FitConfig};
 pub use dead::{DeadUnits, dead_units};
 pub use history::{Epoch, Progress};
 pub use predict::predict;
+pub use range_test::{RangeStep, RangeTest};
 pub use snapshot::{Snapshot, SnapshotError, Standing};
 pub use source::{Source, SourceError};
 
@@ -22,9 +25,9 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use crate::executor::{Executor, ExecutorError};
-use crate::head::{CrossEntropy, TargetError, class_weights};
+use crate::head::{TargetError, class_weights};
 use crate::network::Network;
-use crate::optimizer::Optimizer;
+use crate::optimizer::LearningRate;
 use crate::weights::Weights;
 
 /// What a training run is about: everything that stays the same over its epochs.
@@ -54,6 +57,8 @@ pub struct Fitted {
     pub history: Vec<Epoch>,
     /// Why training ended.
     pub ending: Ending,
+    /// What found the greatest learning rate; `None` where that is a number, or training was stopped before.
+    pub range_test: Option<RangeTest>,
 }
 
 /// Why training ended.
@@ -88,6 +93,11 @@ pub enum FitError {
     /// A snapshot of another run.
     #[error("training cannot go on from this snapshot: {0}")]
     Snapshot(#[from] SnapshotError),
+    /// The range test found no rate.
+    #[error(
+        "the range test found no learning rate at which the loss falls: give learning-rate a number"
+    )]
+    NoRate,
     /// The loss is no number any more.
     #[error(
         "the loss became {loss} in epoch {epoch}, step {step}, at learning rate {learning_rate}: \
@@ -128,28 +138,23 @@ pub fn fit(
     batches::class_counts(validation, network.classes())?;
     let class_weights = class_weights(config.class_weights, &counts);
     let mut weights = Weights::initial(network, run.seed);
-    let mut state = epoch::State {
-        optimizer: Optimizer::new(config.optimizer, config.weight_decay, &weights),
-        loss: CrossEntropy {
-            label_smoothing: config.label_smoothing,
-            focal_gamma: config.focal_gamma,
-        },
-        gradients: vec![0.0; weights.len()],
-        step: 0,
-        steps: train.len().div_ceil(config.batch) as u64 * config.epochs as u64,
-        class_weights,
-    };
+    let mut state = step::State::new(run, &weights, class_weights);
     let mut fitted = Fitted {
         weights: weights.clone(),
         best_epoch: 0,
         history: Vec::new(),
         ending: Ending::Completed,
+        range_test: None,
     };
     let mut lowest = None;
     if let Some(from) = run.from {
         from.restore(&mut weights, &mut state.optimizer, &mut fitted)?;
         (state.step, lowest) = (from.progress.step, from.progress.lowest);
     }
+    let Some(learning_rate) = greatest_rate(run, train, &state, &mut fitted, observer)? else {
+        fitted.ending = Ending::Stopped;
+        return Ok(fitted);
+    };
     while fitted.history.len() < config.epochs {
         let number = fitted.history.len() + 1;
         if config.patience > 0 && number > config.patience + fitted.best_epoch {
@@ -157,7 +162,8 @@ pub fn fit(
             break;
         }
         let start = Instant::now();
-        let trained = epoch::train(run, &mut state, number, train, &mut weights, observer)?;
+        let changing = (&mut state, &mut weights);
+        let trained = epoch::train(run, changing, number, train, learning_rate, observer)?;
         let epoch::Trained::Finished(learnt) = trained else {
             fitted.ending = Ending::Stopped;
             break;
@@ -188,4 +194,22 @@ pub fn fit(
         }
     }
     Ok(fitted)
+}
+
+/// The greatest learning rate: as it is set, as the test before an interruption found it, or as a test
+/// finds it now; `None` where the observer ended the test.
+fn greatest_rate(
+    run: &Fit<'_>,
+    train: &dyn Source,
+    state: &step::State,
+    fitted: &mut Fitted,
+    observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> Result<Option<f32>, FitError> {
+    if let LearningRate::Fixed(rate) = run.config.learning_rate {
+        return Ok(Some(rate));
+    }
+    if fitted.range_test.is_none() {
+        fitted.range_test = range_test::range_test(run, train, &state.class_weights, observer)?;
+    }
+    Ok(fitted.range_test.as_ref().map(|test| test.learning_rate))
 }

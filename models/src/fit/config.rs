@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::head::ClassWeights;
-use crate::optimizer::{OptimizerChoice, Schedule};
+use crate::optimizer::{LearningRate, OptimizerChoice, Schedule};
 
 /// The settings of a training run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -14,8 +14,8 @@ pub struct FitConfig {
     pub epochs: usize,
     /// Records a step.
     pub batch: usize,
-    /// Greatest learning rate.
-    pub learning_rate: f32,
+    /// Greatest learning rate: a number, or `auto` for a range test before training.
+    pub learning_rate: LearningRate,
     /// Decay of matrices, as a share of the learning rate.
     pub weight_decay: f32,
     /// Epochs without a better validation loss before training ends; 0 to never end early.
@@ -40,7 +40,7 @@ impl Default for FitConfig {
         Self {
             epochs: 20,
             batch: 64,
-            learning_rate: 3e-4,
+            learning_rate: LearningRate::Fixed(3e-4),
             weight_decay: 0.01,
             patience: 5,
             class_weights: ClassWeights::Balanced,
@@ -78,13 +78,16 @@ impl FitConfig {
             Schedule::Constant {} => 0.0,
             Schedule::Cosine { warm_up } | Schedule::OneCycle { warm_up } => warm_up,
         };
-        let positive = self.learning_rate.is_finite() && self.learning_rate > 0.0;
+        let positive = match self.learning_rate {
+            LearningRate::Fixed(rate) => rate.is_finite() && rate > 0.0,
+            LearningRate::Auto => true,
+        };
         let not_negative = |value: f32| value.is_finite() && value >= 0.0;
         let below_one = "0 or more and less than 1";
         [
             ("epochs", self.epochs > 0, self.epochs.to_string(), "at least 1"),
             ("batch", self.batch > 0, self.batch.to_string(), "at least 1"),
-            ("learning-rate", positive, self.learning_rate.to_string(), "more than 0"),
+            ("learning-rate", positive, self.learning_rate.to_string(), "more than 0, or `auto`"),
             (
                 "weight-decay",
                 not_negative(self.weight_decay),
@@ -134,7 +137,7 @@ mod tests {
     fn every_mistake_is_reported() {
         let config = FitConfig {
             epochs: 0,
-            learning_rate: f32::NAN,
+            learning_rate: LearningRate::Fixed(f32::NAN),
             optimizer: OptimizerChoice::Sgd { momentum: 1.0 },
             ..FitConfig::default()
         };

@@ -5,23 +5,11 @@ use std::ops::ControlFlow;
 use super::batches;
 use super::history::{Learnt, Progress, Validated};
 use super::predict::predict;
+use super::step::State;
 use super::{Fit, FitError, Source};
-use crate::dropout::DropoutKey;
-use crate::head::{CrossEntropy, Targets};
-use crate::optimizer::{Optimizer, clip_norm};
+use crate::head::Targets;
 use crate::random;
 use crate::weights::Weights;
-
-/// What changes from step to step, beside the weights.
-pub(super) struct State {
-    pub(super) optimizer: Optimizer,
-    pub(super) loss: CrossEntropy,
-    pub(super) gradients: Vec<f32>,
-    /// Steps taken and steps of the whole run.
-    pub(super) step: u64,
-    pub(super) steps: u64,
-    pub(super) class_weights: Vec<f32>,
-}
 
 /// How a pass over the training records ended.
 pub(super) enum Trained {
@@ -29,61 +17,46 @@ pub(super) enum Trained {
     Stopped,
 }
 
-impl State {
-    /// How much a record counts.
-    fn weight(&self, source: &dyn Source, record: usize) -> f32 {
-        self.class_weights[source.label(record) as usize] * source.weight(record)
-    }
+/// Steps of a whole run.
+pub(super) fn steps(run: &Fit<'_>, source: &dyn Source) -> u64 {
+    source.len().div_ceil(run.config.batch) as u64 * run.config.epochs as u64
 }
 
-/// Takes one step a batch, in an order drawn from (seed, epoch).
-pub(super) fn train(
-    run: &Fit<'_>,
-    state: &mut State,
-    epoch: usize,
-    source: &dyn Source,
-    weights: &mut Weights,
-    observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
-) -> Result<Trained, FitError> {
-    let config = run.config;
+/// The records of an epoch in an order drawn from (seed, epoch).
+pub(super) fn order(run: &Fit<'_>, source: &dyn Source, epoch: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..source.len()).collect();
     let mut generator = random::generator(run.seed, &format!("order of epoch {epoch}"));
     random::shuffle(&mut order, &mut generator);
-    let (mut sum, mut total, mut learning_rate) = (0.0, 0.0, config.learning_rate);
+    order
+}
+
+/// Takes one step a batch; `greatest` is the greatest learning rate.
+pub(super) fn train(
+    run: &Fit<'_>,
+    (state, weights): (&mut State, &mut Weights),
+    epoch: usize,
+    source: &dyn Source,
+    greatest: f32,
+    observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> Result<Trained, FitError> {
+    let config = run.config;
+    let order = order(run, source, epoch);
+    let all = steps(run, source);
+    let (mut sum, mut total, mut learning_rate) = (0.0, 0.0, greatest);
     let (mut norms, mut steps) = (0.0, 0_u64);
-    let (mut labels, mut counts) = (Vec::new(), Vec::new());
     let finished = batches::each(source, &order, config.batch, |indices, batch| {
-        labels.clear();
-        labels.extend(indices.iter().map(|&record| source.label(record)));
-        counts.clear();
-        counts.extend(indices.iter().map(|&record| state.weight(source, record)));
-        let targets = Targets { labels: &labels, weights: &counts };
-        let factor = config.schedule.factor(state.step, state.steps);
-        learning_rate = (f64::from(config.learning_rate) * factor) as f32;
-        let key = DropoutKey { seed: run.seed, step: state.step };
-        let loss = run.executor.loss_and_gradients(
-            run.network,
-            weights,
-            &batch.input(),
-            &targets,
-            &state.loss,
-            Some(key),
-            &mut state.gradients,
-        )?;
-        let limit = if config.clip_norm > 0.0 { config.clip_norm } else { f32::INFINITY };
-        let norm = clip_norm(&mut state.gradients, limit);
-        state.step += 1;
+        let factor = config.schedule.factor(state.step, all);
+        learning_rate = (f64::from(greatest) * factor) as f32;
+        let taken = state.take(run, source, (indices, batch), weights, learning_rate)?;
         let step = state.step;
-        if !(loss.is_finite() && norm.is_finite()) {
-            let loss = if loss.is_finite() { norm } else { loss };
+        if let Some(loss) = taken.runaway() {
             return Err(FitError::Diverged { epoch, step, loss, learning_rate });
         }
-        state.optimizer.step(weights, &state.gradients, learning_rate);
-        sum += loss * targets.total_weight();
-        total += targets.total_weight();
-        norms += norm;
+        sum += taken.loss * taken.weight;
+        total += taken.weight;
+        norms += taken.norm;
         steps += 1;
-        let progress = Progress::Step { epoch, step, steps: state.steps, loss };
+        let progress = Progress::Step { epoch, step, steps: all, loss: taken.loss };
         Ok::<_, FitError>(observer(&progress).is_continue())
     })?;
     if !finished {

@@ -8,8 +8,9 @@ use candle_core::Device;
 use super::*;
 use crate::architecture::{self, Architecture, Conv, Logistic, Mlp, Transformer};
 use crate::batch::{Batch, RecordValues};
-use crate::head::ClassWeights;
+use crate::head::{ClassWeights, CrossEntropy};
 use crate::input::InputShape;
+use crate::optimizer::LearningRate;
 use crate::random;
 
 /// Random sequences of four symbols; the label is the motif that was planted, one of three.
@@ -123,7 +124,12 @@ fn go_on(_: &Progress<'_>) -> ControlFlow<()> {
 #[test]
 fn a_planted_motif_is_learnt_and_not_by_heart() {
     let (train, validation) = (Planted::new(600, 1, false), Planted::new(90, 2, false));
-    let config = FitConfig { epochs: 20, batch: 32, learning_rate: 3e-3, ..FitConfig::default() };
+    let config = FitConfig {
+        epochs: 20,
+        batch: 32,
+        learning_rate: LearningRate::Fixed(3e-3),
+        ..FitConfig::default()
+    };
     let fitted = run(&small_conv(), &config, [&train, &validation], &mut go_on).unwrap();
     let best = fitted.history[fitted.best_epoch - 1];
     assert!(best.validation_accuracy.unwrap() > 0.95, "{best:?}");
@@ -154,7 +160,7 @@ fn every_architecture_memorises_a_few_records() {
         let config = FitConfig {
             epochs: 150,
             batch: 8,
-            learning_rate: 1e-2,
+            learning_rate: LearningRate::Fixed(1e-2),
             patience: 0,
             ..FitConfig::default()
         };
@@ -200,7 +206,7 @@ fn training_ends_early_when_the_validation_loss_does_not_fall() {
     let config = FitConfig {
         epochs: 60,
         batch: 16,
-        learning_rate: 3e-3,
+        learning_rate: LearningRate::Fixed(3e-3),
         patience: 3,
         ..FitConfig::default()
     };
@@ -220,6 +226,7 @@ fn the_observer_sees_every_step_and_can_stop() {
                 assert_eq!(*all, 12);
                 steps += 1;
             }
+            Progress::RangeTest { .. } => panic!("nothing asked for a range test"),
             Progress::Epoch(epoch, _) => {
                 epochs += 1;
                 assert_eq!((epoch.epoch, epoch.validation_loss), (epochs, None));
@@ -238,10 +245,20 @@ fn a_run_that_goes_on_ends_with_the_same_weights() {
     let (train, validation) = (Planted::new(60, 1, false), Planted::new(30, 2, false));
     let network = build(&small_conv(), &train);
     let executor = Executor::on(Device::Cpu);
-    for optimizer in [OptimizerChoice::Adamw {}, OptimizerChoice::Sgd { momentum: 0.9 }] {
-        let schedule = Schedule::OneCycle { warm_up: 0.3 };
-        let config =
-            FitConfig { epochs: 5, batch: 16, optimizer, schedule, ..FitConfig::default() };
+    let rate = LearningRate::Fixed(3e-4);
+    for (optimizer, learning_rate) in [
+        (OptimizerChoice::Adamw {}, rate),
+        (OptimizerChoice::Sgd { momentum: 0.9 }, rate),
+        (OptimizerChoice::Adam {}, LearningRate::Auto),
+    ] {
+        let config = FitConfig {
+            epochs: 5,
+            batch: 16,
+            learning_rate,
+            optimizer,
+            schedule: Schedule::OneCycle { warm_up: 0.3 },
+            ..FitConfig::default()
+        };
         let whole =
             Fit { network: &network, config: &config, executor: &executor, seed: 7, from: None };
         let mut snapshots = Vec::new();
@@ -260,12 +277,59 @@ fn a_run_that_goes_on_ends_with_the_same_weights() {
             let found = fit(&rest, &train, &validation, &mut go_on).unwrap();
             assert_eq!(found.weights, expected.weights, "after epoch {epochs}");
             assert_eq!((found.best_epoch, found.ending), (expected.best_epoch, expected.ending));
+            assert_eq!(found.range_test, expected.range_test);
             let losses = |fitted: &Fitted| -> Vec<(f64, Option<f64>)> {
                 fitted.history.iter().map(|e| (e.train_loss, e.validation_loss)).collect()
             };
             assert_eq!(losses(&found), losses(&expected));
         }
     }
+}
+
+#[test]
+fn a_range_test_changes_nothing_but_the_rate() {
+    let (train, validation) = (Planted::new(60, 1, false), Planted::new(30, 2, false));
+    let fitted = |learning_rate| {
+        let config = FitConfig { epochs: 2, batch: 16, learning_rate, ..FitConfig::default() };
+        run(&small_conv(), &config, [&train, &validation], &mut go_on).unwrap()
+    };
+    let found = fitted(LearningRate::Auto);
+    let test = found.range_test.as_ref().unwrap();
+    // First weights, optimizer and orders are those of a run that was given the rate.
+    let given = fitted(LearningRate::Fixed(test.learning_rate));
+    assert_eq!((&found.weights, &given.range_test), (&given.weights, &None));
+    assert_eq!(found.history[0].train_loss, given.history[0].train_loss);
+    assert_eq!(found.history[0].learning_rate, test.learning_rate);
+    assert_ne!(found.weights, fitted(LearningRate::Fixed(3.0 * test.learning_rate)).weights);
+    assert!((1e-5..1.0).contains(&test.learning_rate), "{}", test.learning_rate);
+    assert_eq!(fitted(LearningRate::Auto).range_test.as_ref(), Some(test));
+    assert!(test.steps.iter().zip(1..).all(|(step, number)| step.step == number));
+}
+
+#[test]
+fn the_rate_that_is_found_learns_a_planted_motif() {
+    let (train, validation) = (Planted::new(600, 1, false), Planted::new(90, 2, false));
+    let learning_rate = LearningRate::Auto;
+    let config = FitConfig { epochs: 20, batch: 32, learning_rate, ..FitConfig::default() };
+    let fitted = run(&small_conv(), &config, [&train, &validation], &mut go_on).unwrap();
+    let best = fitted.history[fitted.best_epoch - 1];
+    assert!(best.validation_accuracy.unwrap() > 0.95, "{best:?} {:?}", fitted.range_test);
+}
+
+#[test]
+fn the_observer_can_stop_a_range_test() {
+    let train = Planted::new(60, 1, false);
+    let learning_rate = LearningRate::Auto;
+    let config = FitConfig { learning_rate, ..FitConfig::default() };
+    let mut seen = 0;
+    let fitted = run(&small_conv(), &config, [&train, &train], &mut |progress| {
+        assert!(matches!(progress, Progress::RangeTest { .. }), "{progress:?}");
+        seen += 1;
+        if seen == 9 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .unwrap();
+    assert_eq!((seen, fitted.ending, fitted.best_epoch), (9, Ending::Stopped, 0));
+    assert_eq!((fitted.range_test, fitted.history.len()), (None, 0));
 }
 
 #[test]
@@ -297,7 +361,7 @@ fn a_run_that_diverges_says_what_to_do() {
     let train = Planted::new(60, 1, false);
     let config = FitConfig {
         epochs: 50,
-        learning_rate: 1e30,
+        learning_rate: LearningRate::Fixed(1e30),
         clip_norm: 0.0,
         optimizer: crate::optimizer::OptimizerChoice::Sgd { momentum: 0.0 },
         ..FitConfig::default()

@@ -52,6 +52,9 @@ pub(super) fn learn(
     let mut unwritten = None;
     let mut written = Instant::now();
     let mut observer = |progress: &Progress<'_>| {
+        if let Progress::RangeTest { step, steps } = progress {
+            bar.set_message(format!("range test of the learning rate, step {step} of {steps}"));
+        }
         if let Progress::Epoch(epoch, standing) = progress {
             if written.elapsed() >= CHECKPOINT_EVERY || interrupt::requested() {
                 let bytes = standing.save().map_err(|error| failed(&error));
@@ -98,6 +101,7 @@ pub(super) fn learn(
         truncated,
         best_epoch: fitted.best_epoch,
         history: fitted.history,
+        range_test: fitted.range_test,
         dead,
         resumed,
     })
