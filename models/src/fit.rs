@@ -150,6 +150,7 @@ pub fn fit(
     if let Some(from) = run.from {
         from.restore(&mut weights, &mut state.optimizer, &mut fitted)?;
         (state.step, lowest) = (from.progress.step, from.progress.lowest);
+        state.batches = epoch::batches(run, train) as u64 * from.epochs() as u64;
     }
     let Some(learning_rate) = greatest_rate(run, train, &state, &mut fitted, observer)? else {
         fitted.ending = Ending::Stopped;

@@ -17,14 +17,15 @@ pub(super) fn class_counts(source: &dyn Source, classes: usize) -> Result<Vec<us
     Ok(counts)
 }
 
-/// Calls `visit` with each batch of `size` records of `order`, while the next one is encoded.
+/// Calls `visit` with each batch of `size` records of `order`, while the next one is encoded; the third
+/// argument says whether it is the last.
 ///
 /// Ends early, with `Ok(false)`, when `visit` returns `false`.
 pub(super) fn each<E: From<Encoding>>(
     source: &dyn Source,
     order: &[usize],
     size: usize,
-    mut visit: impl FnMut(&[usize], &Batch) -> Result<bool, E>,
+    mut visit: impl FnMut(&[usize], &Batch, bool) -> Result<bool, E>,
 ) -> Result<bool, E> {
     let mut batches = order.chunks(size.max(1)).peekable();
     let (mut current, mut next) = (source.batch(), source.batch());
@@ -38,7 +39,7 @@ pub(super) fn each<E: From<Encoding>>(
             if let Some(indices) = following {
                 scope.spawn(|_| filled = source.fill(indices, &mut next));
             }
-            visit(indices, &current)
+            visit(indices, &current, following.is_none())
         });
         if !visited? {
             return Ok(false);
@@ -90,8 +91,8 @@ mod tests {
     #[test]
     fn every_batch_is_visited_in_order() {
         let mut seen = Vec::new();
-        let finished = each::<Encoding>(&Numbers, &[4, 3, 2, 1, 0], 2, |indices, batch| {
-            assert_eq!(batch.len(), indices.len());
+        let finished = each::<Encoding>(&Numbers, &[4, 3, 2, 1, 0], 2, |indices, batch, last| {
+            assert_eq!((batch.len(), last), (indices.len(), indices == [0]));
             seen.push(indices.to_vec());
             Ok(true)
         });
@@ -102,7 +103,7 @@ mod tests {
     #[test]
     fn a_source_that_fails_ends_the_pass() {
         let mut visited = 0;
-        let error = each::<Encoding>(&Numbers, &[1, 8], 1, |_, _| {
+        let error = each::<Encoding>(&Numbers, &[1, 8], 1, |_, _, _| {
             visited += 1;
             Ok(true)
         });

@@ -12,8 +12,11 @@ use crate::optimizer::{LearningRate, OptimizerChoice, Schedule};
 pub struct FitConfig {
     /// Passes over the training records, at most.
     pub epochs: usize,
-    /// Records a step.
+    /// Records a batch.
     pub batch: usize,
+    /// Batches a step: their gradients are averaged; 1 where it is not given.
+    #[serde(skip_serializing_if = "is_one")]
+    pub accumulate: usize,
     /// Greatest learning rate: a number, or `auto` for a range test before training.
     pub learning_rate: LearningRate,
     /// Decay of matrices, as a share of the learning rate.
@@ -35,11 +38,19 @@ pub struct FitConfig {
     pub optimizer: OptimizerChoice,
 }
 
+/// Settings that came later are not written where they change nothing: what was trained without them
+/// stays as it is.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks with a reference
+fn is_one(value: &usize) -> bool {
+    *value == 1
+}
+
 impl Default for FitConfig {
     fn default() -> Self {
         Self {
             epochs: 20,
             batch: 64,
+            accumulate: 1,
             learning_rate: LearningRate::Fixed(3e-4),
             weight_decay: 0.01,
             patience: 5,
@@ -87,6 +98,7 @@ impl FitConfig {
         [
             ("epochs", self.epochs > 0, self.epochs.to_string(), "at least 1"),
             ("batch", self.batch > 0, self.batch.to_string(), "at least 1"),
+            ("accumulate", self.accumulate > 0, self.accumulate.to_string(), "at least 1"),
             ("learning-rate", positive, self.learning_rate.to_string(), "more than 0, or `auto`"),
             (
                 "weight-decay",
@@ -134,14 +146,25 @@ mod tests {
     }
 
     #[test]
+    fn settings_that_came_later_are_not_written_where_they_change_nothing() {
+        let written = |config: &FitConfig| serde_json::to_string(config).unwrap();
+        // As it was before there were any: keys of finished stages depend on it.
+        let expected = r#"{"epochs":20,"batch":64,"learning-rate":0.0003,"weight-decay":0.01,"patience":5,"class-weights":"balanced","label-smoothing":0.0,"focal-gamma":0.0,"clip-norm":1.0,"schedule":{"constant":{}},"optimizer":{"adamw":{}}}"#;
+        assert_eq!(written(&FitConfig::default()), expected);
+        let other = FitConfig { accumulate: 4, ..FitConfig::default() };
+        assert!(written(&other).contains(r#""accumulate":4"#));
+    }
+
+    #[test]
     fn every_mistake_is_reported() {
         let config = FitConfig {
             epochs: 0,
+            accumulate: 0,
             learning_rate: LearningRate::Fixed(f32::NAN),
             optimizer: OptimizerChoice::Sgd { momentum: 1.0 },
             ..FitConfig::default()
         };
         let settings: Vec<_> = config.mistakes().iter().map(|mistake| mistake.setting).collect();
-        assert_eq!(settings, ["epochs", "learning-rate", "momentum"]);
+        assert_eq!(settings, ["epochs", "accumulate", "learning-rate", "momentum"]);
     }
 }

@@ -17,9 +17,14 @@ pub(super) enum Trained {
     Stopped,
 }
 
-/// Steps of a whole run.
+/// Batches of an epoch.
+pub(super) fn batches(run: &Fit<'_>, source: &dyn Source) -> usize {
+    source.len().div_ceil(run.config.batch)
+}
+
+/// Steps of a whole run: what is left of an epoch's batches is a step of its own.
 pub(super) fn steps(run: &Fit<'_>, source: &dyn Source) -> u64 {
-    source.len().div_ceil(run.config.batch) as u64 * run.config.epochs as u64
+    batches(run, source).div_ceil(run.config.accumulate) as u64 * run.config.epochs as u64
 }
 
 /// The records of an epoch in an order drawn from (seed, epoch).
@@ -30,7 +35,7 @@ pub(super) fn order(run: &Fit<'_>, source: &dyn Source, epoch: usize) -> Vec<usi
     order
 }
 
-/// Takes one step a batch; `greatest` is the greatest learning rate.
+/// Takes one step a batch, or one for several; `greatest` is the greatest learning rate.
 pub(super) fn train(
     run: &Fit<'_>,
     (state, weights): (&mut State, &mut Weights),
@@ -44,10 +49,13 @@ pub(super) fn train(
     let all = steps(run, source);
     let (mut sum, mut total, mut learning_rate) = (0.0, 0.0, greatest);
     let (mut norms, mut steps) = (0.0, 0_u64);
-    let finished = batches::each(source, &order, config.batch, |indices, batch| {
+    let finished = batches::each(source, &order, config.batch, |indices, batch, last| {
         let factor = config.schedule.factor(state.step, all);
         learning_rate = (f64::from(greatest) * factor) as f32;
-        let taken = state.take(run, source, (indices, batch), weights, learning_rate)?;
+        let batch = (indices, batch, last);
+        let Some(taken) = state.take(run, source, batch, weights, learning_rate)? else {
+            return Ok(true);
+        };
         let step = state.step;
         if let Some(loss) = taken.runaway() {
             return Err(FitError::Diverged { epoch, step, loss, learning_rate });

@@ -64,9 +64,12 @@ pub(super) fn range_test(
     let (mut lowest, mut stopped, mut ended) = (f64::INFINITY, false, false);
     for pass in FIRST_PASS.. {
         let order = epoch::order(run, train, pass);
-        batches::each(train, &order, run.config.batch, |indices, batch| {
+        batches::each(train, &order, run.config.batch, |indices, batch, last| {
             let rate = rate(losses.len());
-            let taken = state.take(run, train, (indices, batch), &mut weights, rate as f32)?;
+            let batch = (indices, batch, last);
+            let Some(taken) = state.take(run, train, batch, &mut weights, rate as f32)? else {
+                return Ok(true);
+            };
             ended = taken.runaway().is_some();
             if !ended {
                 losses.push(taken.loss);

@@ -246,14 +246,15 @@ fn a_run_that_goes_on_ends_with_the_same_weights() {
     let network = build(&small_conv(), &train);
     let executor = Executor::on(Device::Cpu);
     let rate = LearningRate::Fixed(3e-4);
-    for (optimizer, learning_rate) in [
-        (OptimizerChoice::Adamw {}, rate),
-        (OptimizerChoice::Sgd { momentum: 0.9 }, rate),
-        (OptimizerChoice::Adam {}, LearningRate::Auto),
+    for (optimizer, learning_rate, accumulate) in [
+        (OptimizerChoice::Adamw {}, rate, 1),
+        (OptimizerChoice::Sgd { momentum: 0.9 }, rate, 3),
+        (OptimizerChoice::Adam {}, LearningRate::Auto, 1),
     ] {
         let config = FitConfig {
             epochs: 5,
             batch: 16,
+            accumulate,
             learning_rate,
             optimizer,
             schedule: Schedule::OneCycle { warm_up: 0.3 },
@@ -418,6 +419,78 @@ fn the_gradient_norm_is_that_before_clipping() {
     let norm = gradients.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
     let found = fitted.history[0].gradient_norm.unwrap();
     assert!(norm > 0.01 && (found / norm - 1.0).abs() < 1e-4, "{found} {norm}");
+}
+
+/// Records that count unlike much.
+struct Weighted(Planted);
+
+impl Source for Weighted {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn batch(&self) -> Batch {
+        self.0.batch()
+    }
+
+    fn fill(&self, indices: &[usize], batch: &mut Batch) -> Result<(), SourceError> {
+        self.0.fill(indices, batch)
+    }
+
+    fn label(&self, record: usize) -> u32 {
+        self.0.label(record)
+    }
+
+    fn weight(&self, record: usize) -> f32 {
+        0.2 + (record % 7) as f32
+    }
+}
+
+#[test]
+fn several_small_batches_are_one_great_one() {
+    use crate::optimizer::OptimizerChoice;
+    // 50 records leave a smaller step over: of 18, in batches of 8, 8 and 2.
+    let train = Weighted(Planted::new(50, 1, false));
+    let filters = vec![8];
+    let conv = Conv { filters, width: 6, pool: 2, dropout: 0.0, ..Conv::default() };
+    let network = build(&Architecture::Conv(conv), &train.0);
+    let executor = Executor::on(Device::Cpu);
+    let fitted = |batch, accumulate| {
+        let config = FitConfig {
+            epochs: 3,
+            batch,
+            accumulate,
+            optimizer: OptimizerChoice::Sgd { momentum: 0.9 },
+            learning_rate: LearningRate::Fixed(0.05),
+            ..FitConfig::default()
+        };
+        let config = &config;
+        let run = Fit { network: &network, config, executor: &executor, seed: 7, from: None };
+        let mut steps = Vec::new();
+        let fitted = fit(&run, &train, &train, &mut |progress| {
+            if let Progress::Step { step, steps: all, .. } = progress {
+                steps.push((*step, *all));
+            }
+            ControlFlow::Continue(())
+        });
+        (fitted.unwrap(), steps)
+    };
+    let ((whole, steps), (parts, steps_of_parts)) = (fitted(32, 1), fitted(8, 4));
+    assert_eq!(steps, [(1, 6), (2, 6), (3, 6), (4, 6), (5, 6), (6, 6)]);
+    assert_eq!(steps, steps_of_parts);
+    let differences = |a: &Weights, b: &Weights| -> f32 {
+        let pairs = a.as_slice().iter().zip(b.as_slice());
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    };
+    let first = Weights::initial(&network, 7);
+    assert!(differences(&whole.weights, &first) > 1e-2, "nothing was learnt");
+    let found = differences(&whole.weights, &parts.weights);
+    assert!(found < 1e-5, "{found}");
+    assert!(differences(&whole.weights, &fitted(8, 1).0.weights) > 1e-3);
+    for (a, b) in whole.history.iter().zip(&parts.history) {
+        assert!((a.train_loss - b.train_loss).abs() < 1e-5, "{a:?} {b:?}");
+        assert!((a.gradient_norm.unwrap() / b.gradient_norm.unwrap() - 1.0).abs() < 1e-3);
+    }
 }
 
 #[test]
