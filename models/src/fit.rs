@@ -1,5 +1,6 @@
 //! The training loop: epochs, early stopping, history.
 
+mod augment;
 mod batches;
 mod config;
 mod dead;
@@ -7,17 +8,21 @@ mod epoch;
 mod history;
 mod predict;
 mod range_test;
+mod sampling;
 mod snapshot;
 mod source;
 mod step;
 #[cfg(test)]
 mod tests;
+mod training;
 
+pub use augment::{Augment, Augmentation};
 pub use config::{ConfigError, FitConfig};
 pub use dead::{DeadUnits, dead_units};
 pub use history::{Epoch, Progress};
 pub use predict::predict;
 pub use range_test::{RangeStep, RangeTest};
+pub use sampling::Sampling;
 pub use snapshot::{Snapshot, SnapshotError, Standing};
 pub use source::{Source, SourceError};
 
@@ -136,7 +141,13 @@ pub fn fit(
     }
     let counts = batches::class_counts(train, network.classes())?;
     batches::class_counts(validation, network.classes())?;
-    let class_weights = class_weights(config.class_weights, &counts);
+    let training = training::Training::new(run, train);
+    // Training weighs the classes as they are drawn, validation as they are: what chooses the epoch is
+    // the same whatever is drawn.
+    let drawn = training.sampler.class_counts(train, network.classes());
+    let counts: Vec<f64> = counts.into_iter().map(|count| count as f64).collect();
+    let held_weights = class_weights(config.class_weights, &counts);
+    let class_weights = class_weights(config.class_weights, &drawn);
     let mut weights = Weights::initial(network, run.seed);
     let mut state = step::State::new(run, &weights, class_weights);
     let mut fitted = Fitted {
@@ -150,9 +161,9 @@ pub fn fit(
     if let Some(from) = run.from {
         from.restore(&mut weights, &mut state.optimizer, &mut fitted)?;
         (state.step, lowest) = (from.progress.step, from.progress.lowest);
-        state.batches = epoch::batches(run, train) as u64 * from.epochs() as u64;
+        state.batches = training.batches() as u64 * from.epochs() as u64;
     }
-    let Some(learning_rate) = greatest_rate(run, train, &state, &mut fitted, observer)? else {
+    let Some(learning_rate) = greatest_rate(&training, &state, &mut fitted, observer)? else {
         fitted.ending = Ending::Stopped;
         return Ok(fitted);
     };
@@ -164,12 +175,13 @@ pub fn fit(
         }
         let start = Instant::now();
         let changing = (&mut state, &mut weights);
-        let trained = epoch::train(run, changing, number, train, learning_rate, observer)?;
+        let trained = epoch::train(&training, changing, number, learning_rate, observer)?;
         let epoch::Trained::Finished(learnt) = trained else {
             fitted.ending = Ending::Stopped;
             break;
         };
-        let validated = epoch::validate(run, &state, validation, &weights)?;
+        let judge = (&state.loss, held_weights.as_slice());
+        let validated = epoch::validate(run, judge, validation, &weights)?;
         let seconds = start.elapsed().as_secs_f64();
         let epoch = Epoch::new(number, learnt, validated, seconds);
         let better = match epoch.validation_loss {
@@ -200,17 +212,16 @@ pub fn fit(
 /// The greatest learning rate: as it is set, as the test before an interruption found it, or as a test
 /// finds it now; `None` where the observer ended the test.
 fn greatest_rate(
-    run: &Fit<'_>,
-    train: &dyn Source,
+    training: &training::Training<'_>,
     state: &step::State,
     fitted: &mut Fitted,
     observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
 ) -> Result<Option<f32>, FitError> {
-    if let LearningRate::Fixed(rate) = run.config.learning_rate {
+    if let LearningRate::Fixed(rate) = training.run.config.learning_rate {
         return Ok(Some(rate));
     }
     if fitted.range_test.is_none() {
-        fitted.range_test = range_test::range_test(run, train, &state.class_weights, observer)?;
+        fitted.range_test = range_test::range_test(training, &state.class_weights, observer)?;
     }
     Ok(fitted.range_test.as_ref().map(|test| test.learning_rate))
 }

@@ -2,6 +2,7 @@
 
 mod network;
 mod sequences;
+mod units;
 
 use std::path::{Path, PathBuf};
 

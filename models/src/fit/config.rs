@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Augment, Sampling};
 use crate::head::ClassWeights;
 use crate::optimizer::{LearningRate, OptimizerChoice, Schedule};
 
@@ -36,6 +37,12 @@ pub struct FitConfig {
     pub schedule: Schedule,
     /// The rule of a step.
     pub optimizer: OptimizerChoice,
+    /// Which training records an epoch sees, and how often; every record once where it is not given.
+    #[serde(skip_serializing_if = "Sampling::is_shuffle")]
+    pub sampling: Sampling,
+    /// How training records are changed at random in each epoch.
+    #[serde(skip_serializing_if = "Augment::is_none")]
+    pub augment: Augment,
 }
 
 /// Settings that came later are not written where they change nothing: what was trained without them
@@ -60,6 +67,8 @@ impl Default for FitConfig {
             clip_norm: 1.0,
             schedule: Schedule::default(),
             optimizer: OptimizerChoice::default(),
+            sampling: Sampling::default(),
+            augment: Augment::default(),
         }
     }
 }
@@ -120,6 +129,12 @@ impl FitConfig {
             ),
             ("clip-norm", not_negative(self.clip_norm), self.clip_norm.to_string(), "0 or more"),
             ("momentum", share(f64::from(momentum)), momentum.to_string(), below_one),
+            (
+                "mutation",
+                share(f64::from(self.augment.mutation)),
+                self.augment.mutation.to_string(),
+                below_one,
+            ),
             ("warm-up", (0.0..=1.0).contains(&warm_up), warm_up.to_string(), "between 0 and 1"),
         ]
         .into_iter()
@@ -153,6 +168,12 @@ mod tests {
         assert_eq!(written(&FitConfig::default()), expected);
         let other = FitConfig { accumulate: 4, ..FitConfig::default() };
         assert!(written(&other).contains(r#""accumulate":4"#));
+        let text =
+            r#"{"sampling": {"group-balanced": {"column": "sex"}}, "augment": {"shift": 3}}"#;
+        let read: FitConfig = serde_json::from_str(text).unwrap();
+        assert_eq!(read.sampling, Sampling::GroupBalanced { column: "sex".to_string() });
+        assert_eq!(read.augment, Augment { shift: 3, mutation: 0.0 });
+        assert_eq!(serde_json::from_str::<FitConfig>(&written(&read)).unwrap(), read);
     }
 
     #[test]
@@ -162,9 +183,10 @@ mod tests {
             accumulate: 0,
             learning_rate: LearningRate::Fixed(f32::NAN),
             optimizer: OptimizerChoice::Sgd { momentum: 1.0 },
+            augment: Augment { shift: 0, mutation: 1.0 },
             ..FitConfig::default()
         };
         let settings: Vec<_> = config.mistakes().iter().map(|mistake| mistake.setting).collect();
-        assert_eq!(settings, ["epochs", "accumulate", "learning-rate", "momentum"]);
+        assert_eq!(settings, ["epochs", "accumulate", "learning-rate", "momentum", "mutation"]);
     }
 }

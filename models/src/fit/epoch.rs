@@ -2,13 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use super::batches;
 use super::history::{Learnt, Progress, Validated};
 use super::predict::predict;
-use super::step::State;
+use super::step::{State, weight};
+use super::training::Training;
 use super::{Fit, FitError, Source};
-use crate::head::Targets;
-use crate::random;
+use crate::head::{CrossEntropy, Targets};
 use crate::weights::Weights;
 
 /// How a pass over the training records ended.
@@ -17,43 +16,22 @@ pub(super) enum Trained {
     Stopped,
 }
 
-/// Batches of an epoch.
-pub(super) fn batches(run: &Fit<'_>, source: &dyn Source) -> usize {
-    source.len().div_ceil(run.config.batch)
-}
-
-/// Steps of a whole run: what is left of an epoch's batches is a step of its own.
-pub(super) fn steps(run: &Fit<'_>, source: &dyn Source) -> u64 {
-    batches(run, source).div_ceil(run.config.accumulate) as u64 * run.config.epochs as u64
-}
-
-/// The records of an epoch in an order drawn from (seed, epoch).
-pub(super) fn order(run: &Fit<'_>, source: &dyn Source, epoch: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..source.len()).collect();
-    let mut generator = random::generator(run.seed, &format!("order of epoch {epoch}"));
-    random::shuffle(&mut order, &mut generator);
-    order
-}
-
 /// Takes one step a batch, or one for several; `greatest` is the greatest learning rate.
 pub(super) fn train(
-    run: &Fit<'_>,
+    training: &Training<'_>,
     (state, weights): (&mut State, &mut Weights),
     epoch: usize,
-    source: &dyn Source,
     greatest: f32,
     observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
 ) -> Result<Trained, FitError> {
-    let config = run.config;
-    let order = order(run, source, epoch);
-    let all = steps(run, source);
+    let all = training.steps();
     let (mut sum, mut total, mut learning_rate) = (0.0, 0.0, greatest);
     let (mut norms, mut steps) = (0.0, 0_u64);
-    let finished = batches::each(source, &order, config.batch, |indices, batch, last| {
-        let factor = config.schedule.factor(state.step, all);
+    let finished = training.each(epoch, |indices, batch, last| {
+        let factor = training.run.config.schedule.factor(state.step, all);
         learning_rate = (f64::from(greatest) * factor) as f32;
         let batch = (indices, batch, last);
-        let Some(taken) = state.take(run, source, batch, weights, learning_rate)? else {
+        let Some(taken) = state.take(training, batch, weights, learning_rate)? else {
             return Ok(true);
         };
         let step = state.step;
@@ -75,10 +53,11 @@ pub(super) fn train(
     Ok(Trained::Finished(Learnt { loss, learning_rate, gradient_norm }))
 }
 
-/// Loss, accuracy and balanced accuracy of the validation records; `None` without any.
+/// Loss, accuracy and balanced accuracy of the validation records, each of which counts what its class
+/// does; `None` without any.
 pub(super) fn validate(
     run: &Fit<'_>,
-    state: &State,
+    (loss, class_weights): (&CrossEntropy, &[f32]),
     source: &dyn Source,
     weights: &Weights,
 ) -> Result<Option<Validated>, FitError> {
@@ -88,10 +67,11 @@ pub(super) fn validate(
     let classes = run.network.classes();
     let logits = predict(run.network, weights, source, run.config.batch, run.executor)?;
     let labels: Vec<u32> = (0..source.len()).map(|record| source.label(record)).collect();
-    let counts: Vec<f32> = (0..source.len()).map(|record| state.weight(source, record)).collect();
+    let counts: Vec<f32> =
+        (0..source.len()).map(|record| weight(class_weights, source, record)).collect();
     let targets = Targets { labels: &labels, weights: &counts };
     targets.check(labels.len(), classes)?;
-    let loss = state.loss.loss(&logits, classes, &targets, None);
+    let loss = loss.loss(&logits, classes, &targets, None);
     let (mut right, mut all) = (vec![0_usize; classes], vec![0_usize; classes]);
     for (row, &label) in logits.chunks_exact(classes).zip(&labels) {
         all[label as usize] += 1;
@@ -103,9 +83,9 @@ pub(super) fn validate(
         .filter(|&(_, &all)| all > 0)
         .map(|(&right, &all)| right as f64 / all as f64)
         .collect();
-    let weight = targets.total_weight();
+    let total = targets.total_weight();
     Ok(Some(Validated {
-        loss: if weight > 0.0 { loss / weight } else { 0.0 },
+        loss: if total > 0.0 { loss / total } else { 0.0 },
         accuracy: right.iter().sum::<usize>() as f64 / labels.len() as f64,
         balanced_accuracy: recalls.iter().sum::<f64>() / recalls.len() as f64,
     }))

@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::step::State;
-use super::{Fit, FitError, Progress, Source, batches, epoch};
+use super::training::Training;
+use super::{FitError, Progress};
 use crate::weights::Weights;
 
 /// The rates of the first and the last step.
@@ -53,21 +54,20 @@ pub struct RangeStep {
 /// Steps are those of training, with its optimizer, batches, class weights and dropout, but for the
 /// rate. The same arguments give the same bits.
 pub(super) fn range_test(
-    run: &Fit<'_>,
-    train: &dyn Source,
+    training: &Training<'_>,
     class_weights: &[f32],
     observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
 ) -> Result<Option<RangeTest>, FitError> {
+    let run = training.run;
     let mut weights = Weights::initial(run.network, run.seed);
     let mut state = State::new(run, &weights, class_weights.to_vec());
     let mut losses: Vec<f64> = Vec::new();
     let (mut lowest, mut stopped, mut ended) = (f64::INFINITY, false, false);
     for pass in FIRST_PASS.. {
-        let order = epoch::order(run, train, pass);
-        batches::each(train, &order, run.config.batch, |indices, batch, last| {
+        training.each(pass, |indices, batch, last| {
             let rate = rate(losses.len());
             let batch = (indices, batch, last);
-            let Some(taken) = state.take(run, train, batch, &mut weights, rate as f32)? else {
+            let Some(taken) = state.take(training, batch, &mut weights, rate as f32)? else {
                 return Ok(true);
             };
             ended = taken.runaway().is_some();

@@ -1,5 +1,6 @@
 //! One step: the gradient of its batches, and what the optimizer makes of it.
 
+use super::training::Training;
 use super::{Fit, FitError, Source};
 use crate::batch::Batch;
 use crate::dropout::DropoutKey;
@@ -75,6 +76,11 @@ impl Taken {
     }
 }
 
+/// How much a record counts.
+pub(super) fn weight(class_weights: &[f32], source: &dyn Source, record: usize) -> f32 {
+    class_weights[source.label(record) as usize] * source.weight(record)
+}
+
 impl State {
     /// The state before the first step.
     pub(super) fn new(run: &Fit<'_>, weights: &Weights, class_weights: Vec<f32>) -> Self {
@@ -95,11 +101,6 @@ impl State {
         }
     }
 
-    /// How much a record counts.
-    pub(super) fn weight(&self, source: &dyn Source, record: usize) -> f32 {
-        self.class_weights[source.label(record) as usize] * source.weight(record)
-    }
-
     /// Takes up a batch, whose records are `indices`, and takes the step with the last of its batches: the
     /// mean over all their records, each by what it counts.
     ///
@@ -107,16 +108,15 @@ impl State {
     /// stay as they are where loss or gradient is no finite number.
     pub(super) fn take(
         &mut self,
-        run: &Fit<'_>,
-        source: &dyn Source,
+        training: &Training<'_>,
         (indices, batch, last): (&[usize], &Batch, bool),
         weights: &mut Weights,
         learning_rate: f32,
     ) -> Result<Option<Taken>, FitError> {
-        let mut counts = std::mem::take(&mut self.counts);
-        counts.clear();
-        counts.extend(indices.iter().map(|&record| self.weight(source, record)));
-        self.counts = counts;
+        let &Training { run, source, .. } = training;
+        self.counts.clear();
+        let weight_of = |&record: &usize| weight(&self.class_weights, source, record);
+        self.counts.extend(indices.iter().map(weight_of));
         self.labels.clear();
         self.labels.extend(indices.iter().map(|&record| source.label(record)));
         let targets = Targets { labels: &self.labels, weights: &self.counts };

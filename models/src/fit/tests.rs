@@ -73,8 +73,29 @@ impl Source for Planted {
         Ok(())
     }
 
+    fn fill_augmented(
+        &self,
+        indices: &[usize],
+        augmentation: &Augmentation,
+        batch: &mut Batch,
+    ) -> Result<(), SourceError> {
+        self.fill(indices, batch)?;
+        for (slot, &record) in indices.iter().enumerate() {
+            let Some((valid, RecordValues::Symbols(codes))) = batch.record(slot) else { break };
+            augmentation.mutate(record, &[0, 1, 2, 3], &mut codes[..*valid as usize]);
+            let front = augmentation.shift(record).min(0).unsigned_abs();
+            codes.rotate_left(front);
+            *valid -= front as u32;
+        }
+        Ok(())
+    }
+
     fn label(&self, record: usize) -> u32 {
         (record % 3) as u32
+    }
+
+    fn unit(&self, record: usize) -> u32 {
+        (record / 4) as u32
     }
 }
 
@@ -246,16 +267,19 @@ fn a_run_that_goes_on_ends_with_the_same_weights() {
     let network = build(&small_conv(), &train);
     let executor = Executor::on(Device::Cpu);
     let rate = LearningRate::Fixed(3e-4);
-    for (optimizer, learning_rate, accumulate) in [
-        (OptimizerChoice::Adamw {}, rate, 1),
-        (OptimizerChoice::Sgd { momentum: 0.9 }, rate, 3),
-        (OptimizerChoice::Adam {}, LearningRate::Auto, 1),
+    let augment = Augment { shift: 3, mutation: 0.05 };
+    for (optimizer, learning_rate, accumulate, sampling, augment) in [
+        (OptimizerChoice::Adamw {}, rate, 1, Sampling::Shuffle, Augment::default()),
+        (OptimizerChoice::Sgd { momentum: 0.9 }, rate, 3, Sampling::Balanced, augment),
+        (OptimizerChoice::Adam {}, LearningRate::Auto, 2, Sampling::Cluster, augment),
     ] {
         let config = FitConfig {
             epochs: 5,
             batch: 16,
             accumulate,
             learning_rate,
+            sampling,
+            augment,
             optimizer,
             schedule: Schedule::OneCycle { warm_up: 0.3 },
             ..FitConfig::default()
@@ -491,6 +515,78 @@ fn several_small_batches_are_one_great_one() {
         assert!((a.train_loss - b.train_loss).abs() < 1e-5, "{a:?} {b:?}");
         assert!((a.gradient_norm.unwrap() / b.gradient_norm.unwrap() - 1.0).abs() < 1e-3);
     }
+}
+
+#[test]
+fn training_records_alone_are_augmented_anew_in_each_epoch() {
+    // Records of the second kind cannot be augmented: fitting on them is an error, validating is none.
+    let (train, held) = (Planted::new(60, 1, false), Weighted(Planted::new(30, 2, false)));
+    let filters = vec![8];
+    let conv = Conv { filters, width: 6, pool: 2, dropout: 0.0, ..Conv::default() };
+    let network = build(&Architecture::Conv(conv), &train);
+    let executor = Executor::on(Device::Cpu);
+    let fitted = |augment, train: &dyn Source, rate: f32| {
+        let learning_rate = LearningRate::Fixed(rate);
+        let config =
+            FitConfig { epochs: 2, batch: 60, augment, learning_rate, ..FitConfig::default() };
+        let run =
+            Fit { network: &network, config: &config, executor: &executor, seed: 7, from: None };
+        fit(&run, train, &held, &mut go_on)
+    };
+    let augment = Augment { shift: 2, mutation: 0.1 };
+    let plain = fitted(Augment::default(), &train, 1e-3).unwrap();
+    let augmented = fitted(augment, &train, 1e-3).unwrap();
+    assert_ne!(plain.weights, augmented.weights);
+    assert_eq!(augmented.weights, fitted(augment, &train, 1e-3).unwrap().weights);
+    let error = fitted(augment, &held, 1e-3).unwrap_err();
+    assert!(matches!(&error, FitError::Source(_)), "{error}");
+    // A rate that changes nothing, and one batch of all records: losses differ by what was drawn alone.
+    let mut losses: Vec<f64> = Vec::new();
+    for change in [Augment::default(), augment] {
+        let history = fitted(change, &train, 1e-30).unwrap().history;
+        losses.extend(history.iter().map(|epoch| epoch.train_loss));
+    }
+    assert!((losses[0] - losses[1]).abs() < 1e-5, "{losses:?}");
+    assert!((losses[2] - losses[3]).abs() > 1e-3, "{losses:?}");
+}
+
+#[test]
+fn classes_that_are_drawn_equally_often_do_not_count_twice() {
+    let (mut train, none) = (Planted::new(90, 1, false), Planted::new(0, 2, false));
+    // Classes of 21, 21 and 20 records.
+    train.sequences.truncate(62);
+    let fitted = |class_weights, sampling| {
+        let config =
+            FitConfig { epochs: 2, batch: 16, class_weights, sampling, ..FitConfig::default() };
+        let fitted = run(&small_conv(), &config, [&train, &none], &mut go_on).unwrap();
+        (fitted.weights, fitted.history[0].train_loss)
+    };
+    let (weighted, equal) = (ClassWeights::Balanced, ClassWeights::None);
+    let balanced = fitted(weighted, Sampling::Balanced);
+    assert_eq!(balanced, fitted(equal, Sampling::Balanced));
+    assert_ne!(balanced, fitted(weighted, Sampling::Shuffle));
+    assert_ne!(fitted(weighted, Sampling::Shuffle), fitted(equal, Sampling::Shuffle));
+}
+
+#[test]
+fn an_epoch_is_as_long_as_what_is_drawn() {
+    let (train, none) = (Planted::new(60, 1, false), Planted::new(0, 2, false));
+    let steps = |sampling| {
+        let config = FitConfig { epochs: 2, batch: 4, sampling, ..FitConfig::default() };
+        let mut seen = Vec::new();
+        run(&small_conv(), &config, [&train, &none], &mut |progress| {
+            if let Progress::Step { step, steps, .. } = progress {
+                seen.push((*step, *steps));
+            }
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        *seen.last().unwrap()
+    };
+    // 60 records; 15 clusters of four.
+    assert_eq!(steps(Sampling::Balanced), (30, 30));
+    assert_eq!(steps(Sampling::GroupBalanced { column: String::new() }), (30, 30));
+    assert_eq!(steps(Sampling::Cluster), (8, 8));
 }
 
 #[test]
