@@ -1,20 +1,28 @@
 //! The training loop: epochs, early stopping, history.
 
+mod augment;
 mod batches;
 mod config;
 mod dead;
 mod epoch;
 mod history;
 mod predict;
+mod range_test;
+mod sampling;
 mod snapshot;
 mod source;
+mod step;
 #[cfg(test)]
 mod tests;
+mod training;
 
+pub use augment::{Augment, Augmentation};
 pub use config::{ConfigError, FitConfig};
 pub use dead::{DeadUnits, dead_units};
 pub use history::{Epoch, Progress};
 pub use predict::predict;
+pub use range_test::{RangeStep, RangeTest};
+pub use sampling::Sampling;
 pub use snapshot::{Snapshot, SnapshotError, Standing};
 pub use source::{Source, SourceError};
 
@@ -22,9 +30,9 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use crate::executor::{Executor, ExecutorError};
-use crate::head::{CrossEntropy, TargetError, class_weights};
+use crate::head::{TargetError, class_weights};
 use crate::network::Network;
-use crate::optimizer::Optimizer;
+use crate::optimizer::LearningRate;
 use crate::weights::Weights;
 
 /// What a training run is about: everything that stays the same over its epochs.
@@ -54,6 +62,8 @@ pub struct Fitted {
     pub history: Vec<Epoch>,
     /// Why training ended.
     pub ending: Ending,
+    /// What found the greatest learning rate; `None` where that is a number, or training was stopped before.
+    pub range_test: Option<RangeTest>,
 }
 
 /// Why training ended.
@@ -88,6 +98,11 @@ pub enum FitError {
     /// A snapshot of another run.
     #[error("training cannot go on from this snapshot: {0}")]
     Snapshot(#[from] SnapshotError),
+    /// The range test found no rate.
+    #[error(
+        "the range test found no learning rate at which the loss falls: give learning-rate a number"
+    )]
+    NoRate,
     /// The loss is no number any more.
     #[error(
         "the loss became {loss} in epoch {epoch}, step {step}, at learning rate {learning_rate}: \
@@ -126,30 +141,32 @@ pub fn fit(
     }
     let counts = batches::class_counts(train, network.classes())?;
     batches::class_counts(validation, network.classes())?;
-    let class_weights = class_weights(config.class_weights, &counts);
+    let training = training::Training::new(run, train);
+    // Training weighs the classes as they are drawn, validation as they are: what chooses the epoch is
+    // the same whatever is drawn.
+    let drawn = training.sampler.class_counts(train, network.classes());
+    let counts: Vec<f64> = counts.into_iter().map(|count| count as f64).collect();
+    let held_weights = class_weights(config.class_weights, &counts);
+    let class_weights = class_weights(config.class_weights, &drawn);
     let mut weights = Weights::initial(network, run.seed);
-    let mut state = epoch::State {
-        optimizer: Optimizer::new(config.optimizer, config.weight_decay, &weights),
-        loss: CrossEntropy {
-            label_smoothing: config.label_smoothing,
-            focal_gamma: config.focal_gamma,
-        },
-        gradients: vec![0.0; weights.len()],
-        step: 0,
-        steps: train.len().div_ceil(config.batch) as u64 * config.epochs as u64,
-        class_weights,
-    };
+    let mut state = step::State::new(run, &weights, class_weights);
     let mut fitted = Fitted {
         weights: weights.clone(),
         best_epoch: 0,
         history: Vec::new(),
         ending: Ending::Completed,
+        range_test: None,
     };
     let mut lowest = None;
     if let Some(from) = run.from {
         from.restore(&mut weights, &mut state.optimizer, &mut fitted)?;
         (state.step, lowest) = (from.progress.step, from.progress.lowest);
+        state.batches = training.batches() as u64 * from.epochs() as u64;
     }
+    let Some(learning_rate) = greatest_rate(&training, &state, &mut fitted, observer)? else {
+        fitted.ending = Ending::Stopped;
+        return Ok(fitted);
+    };
     while fitted.history.len() < config.epochs {
         let number = fitted.history.len() + 1;
         if config.patience > 0 && number > config.patience + fitted.best_epoch {
@@ -157,12 +174,14 @@ pub fn fit(
             break;
         }
         let start = Instant::now();
-        let trained = epoch::train(run, &mut state, number, train, &mut weights, observer)?;
+        let changing = (&mut state, &mut weights);
+        let trained = epoch::train(&training, changing, number, learning_rate, observer)?;
         let epoch::Trained::Finished(learnt) = trained else {
             fitted.ending = Ending::Stopped;
             break;
         };
-        let validated = epoch::validate(run, &state, validation, &weights)?;
+        let judge = (&state.loss, held_weights.as_slice());
+        let validated = epoch::validate(run, judge, validation, &weights)?;
         let seconds = start.elapsed().as_secs_f64();
         let epoch = Epoch::new(number, learnt, validated, seconds);
         let better = match epoch.validation_loss {
@@ -188,4 +207,21 @@ pub fn fit(
         }
     }
     Ok(fitted)
+}
+
+/// The greatest learning rate: as it is set, as the test before an interruption found it, or as a test
+/// finds it now; `None` where the observer ended the test.
+fn greatest_rate(
+    training: &training::Training<'_>,
+    state: &step::State,
+    fitted: &mut Fitted,
+    observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> Result<Option<f32>, FitError> {
+    if let LearningRate::Fixed(rate) = training.run.config.learning_rate {
+        return Ok(Some(rate));
+    }
+    if fitted.range_test.is_none() {
+        fitted.range_test = range_test::range_test(training, &state.class_weights, observer)?;
+    }
+    Ok(fitted.range_test.as_ref().map(|test| test.learning_rate))
 }

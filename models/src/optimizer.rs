@@ -2,11 +2,13 @@
 
 mod adam;
 mod clip;
+mod learning_rate;
 mod schedule;
 mod sgd;
 
 pub use adam::{Adam, Decay};
 pub use clip::clip_norm;
+pub use learning_rate::LearningRate;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
 

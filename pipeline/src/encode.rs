@@ -1,5 +1,7 @@
 //! From records to the batches that models read: the seam between encoders and models.
 
+pub mod augmented;
+mod source;
 pub mod strands;
 pub mod tensors;
 pub mod windows;
@@ -11,8 +13,7 @@ use cistron_encoders::alphabet::Alphabet;
 use cistron_encoders::config::ConfigError;
 use cistron_encoders::number::{NumberEncoder, NumberError};
 use cistron_encoders::{Encoder, EncoderConfig, Shape, Values, build};
-use cistron_models::batch::{Batch, BatchValues};
-use cistron_models::fit::{Source, SourceError};
+use cistron_models::fit::SourceError;
 use cistron_models::input::InputShape;
 
 use crate::dataset::Dataset;
@@ -125,6 +126,8 @@ enum Paired<'a> {
         alphabet: Alphabet,
         /// Whether it takes qualities behind the symbols.
         qualities: bool,
+        /// Symbols that belong together.
+        frame: usize,
         strands: Vec<Strand<'a>>,
     },
     Numbers(Box<dyn NumberEncoder>, Vec<&'a [f32]>),
@@ -139,6 +142,10 @@ pub struct Encoded<'a> {
     table: Arc<[f32]>,
     records: usize,
     labels: Vec<u32>,
+    /// Record of the data set that each is, or is a part of; empty where they are of none.
+    origins: Vec<usize>,
+    /// What each is sampled with; empty where they are not sampled by units.
+    units: Vec<u32>,
 }
 
 impl<'a> Encoded<'a> {
@@ -156,7 +163,8 @@ impl<'a> Encoded<'a> {
             (None, Records::Sequences(sequences)) => {
                 let alphabet = config.alphabet().unwrap_or_default();
                 let (encoder, qualities) = (build(config)?, config.qualities());
-                Paired::Sequences { encoder, alphabet, qualities, strands: sequences }
+                let frame = config.frame();
+                Paired::Sequences { encoder, alphabet, qualities, frame, strands: sequences }
             }
         };
         let mut encoded = Self {
@@ -166,6 +174,8 @@ impl<'a> Encoded<'a> {
             table: Arc::from([]),
             records: n,
             labels,
+            origins: Vec::new(),
+            units: Vec::new(),
         };
         let mut batch = cistron_encoders::Batch::default();
         // An empty batch has no record that could be wrong.
@@ -186,10 +196,18 @@ impl<'a> Encoded<'a> {
         indices: &[usize],
     ) -> Result<Self, ConfigError> {
         let (records, counts) = Records::of(dataset, indices).parts(config, longer, both_strands);
-        let label = |i: &usize| dataset.labels[*i].unwrap_or(0);
-        let labels = indices.iter().zip(counts);
-        let labels = labels.flat_map(|(i, count)| std::iter::repeat_n(label(i), count)).collect();
-        Self::new(config, records, labels)
+        let parts = indices.iter().zip(counts);
+        let origins = parts.flat_map(|(i, count)| std::iter::repeat_n(*i, count));
+        let origins: Vec<usize> = origins.collect();
+        let labels = origins.iter().map(|i| dataset.labels[*i].unwrap_or(0)).collect();
+        Ok(Self { origins, ..Self::new(config, records, labels)? })
+    }
+
+    /// Says what the records of the data set are sampled with, one each: all parts of a record together.
+    #[must_use]
+    pub fn in_units(mut self, units: &[u32]) -> Self {
+        self.units = self.origins.iter().map(|i| units[*i]).collect();
+        self
     }
 
     /// Shape of one encoded record.
@@ -227,7 +245,7 @@ impl<'a> Encoded<'a> {
         batch: &mut cistron_encoders::Batch,
     ) -> Result<(), SourceError> {
         match &self.paired {
-            Paired::Sequences { encoder, alphabet, qualities, strands } => {
+            Paired::Sequences { encoder, alphabet, qualities, strands, .. } => {
                 let bytes: Vec<_> =
                     indices.map(|i| strands[i].bytes(*alphabet, *qualities)).collect();
                 let chosen: Vec<&[u8]> = bytes.iter().map(AsRef::as_ref).collect();
@@ -239,57 +257,5 @@ impl<'a> Encoded<'a> {
             }
         }
         Ok(())
-    }
-}
-
-impl Source for Encoded<'_> {
-    fn len(&self) -> usize {
-        self.records
-    }
-
-    fn batch(&self) -> Batch {
-        match self.shape {
-            Shape::Symbols { length, channels, .. } => {
-                Batch::symbols(length, Arc::clone(&self.table), channels)
-            }
-            Shape::Tokens { length, vocabulary } => Batch::tokens(length, vocabulary),
-            Shape::Dense { length, channels } => Batch::dense(length, channels),
-        }
-    }
-
-    fn fill(&self, indices: &[usize], batch: &mut Batch) -> Result<(), SourceError> {
-        batch.reset(indices.len());
-        let (lengths, values) = batch.parts_mut();
-        // The buffers move into the encoder's batch and back, so nothing is copied.
-        let values = match (values, &self.empty) {
-            (BatchValues::Symbols { codes, .. }, Values::Symbols { table, .. }) => {
-                Values::Symbols { codes: std::mem::take(codes), table: Arc::clone(table) }
-            }
-            (BatchValues::Tokens { ids }, Values::Tokens { vocabulary, .. }) => {
-                Values::Tokens { ids: std::mem::take(ids), vocabulary: *vocabulary }
-            }
-            (BatchValues::Dense { values }, Values::Dense { channels, .. }) => {
-                Values::Dense { values: std::mem::take(values), channels: *channels }
-            }
-            _ => return Err("the batch is of another kind than the encoder's".into()),
-        };
-        let mut encoded = cistron_encoders::Batch { values, ..Default::default() };
-        self.encode(indices.iter().copied(), &mut encoded)?;
-        lengths.copy_from_slice(&encoded.lengths);
-        match (batch.parts_mut().1, encoded.values) {
-            (BatchValues::Symbols { codes, .. }, Values::Symbols { codes: filled, .. }) => {
-                *codes = filled;
-            }
-            (BatchValues::Tokens { ids }, Values::Tokens { ids: filled, .. }) => *ids = filled,
-            (BatchValues::Dense { values }, Values::Dense { values: filled, .. }) => {
-                *values = filled;
-            }
-            _ => return Err("the encoder wrote another kind of batch".into()),
-        }
-        Ok(())
-    }
-
-    fn label(&self, record: usize) -> u32 {
-        self.labels[record]
     }
 }

@@ -117,6 +117,9 @@ pub struct Training {
     pub truncated: usize,
     /// Epoch whose weights were kept, from 1.
     pub best_epoch: usize,
+    /// Learning rate that a range test found; absent where the settings give a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learning_rate: Option<f32>,
     /// Settings.
     pub config: FitConfig,
 }

@@ -23,7 +23,7 @@ use crate::qpcr::Measurements;
 use crate::qpcr::quantity::{Comparison, StandardCurve};
 use crate::split::Certificate;
 
-pub use history::{Epoch, TrainingRun};
+pub use history::{Epoch, FoundRate, TrainingRun};
 pub use provenance::{InputFile, Provenance, StageCost};
 pub use summary::DataSummary;
 

@@ -2,6 +2,7 @@
 
 mod network;
 mod sequences;
+mod units;
 pub mod validation;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use cistron_encoders::sketch::{Denominator, Index, KmerSets, MIN_KMERS};
 use cistron_models::architecture::Architecture;
 use cistron_models::calibration::Conformal;
 use cistron_models::executor::Executor;
-use cistron_models::fit::{DeadUnits, Epoch, FitConfig};
+use cistron_models::fit::{DeadUnits, Epoch, FitConfig, RangeStep, RangeTest};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,6 +28,9 @@ pub use validation::Validation;
 
 /// Name of the table of dead units.
 const DEAD_UNITS: &str = "dead-units.tsv";
+
+/// Name of the table of the range test's steps.
+const RANGE_TEST: &str = "learning-rate.tsv";
 
 /// Share of the validation records that may be called unfamiliar.
 const UNFAMILIAR: f64 = 0.05;
@@ -63,6 +67,8 @@ pub struct Trained {
     pub model: Model,
     /// One entry an epoch.
     pub history: Vec<Epoch>,
+    /// What found the learning rate; absent where that is a number, or there is none.
+    pub range_test: Option<RangeTest>,
     /// Rectified units that are 0 for every validation record at the epoch that was kept.
     pub dead: Vec<DeadUnits>,
     /// Epochs that an earlier run had finished.
@@ -87,13 +93,14 @@ struct Learnt {
     truncated: usize,
     best_epoch: usize,
     history: Vec<Epoch>,
+    range_test: Option<RangeTest>,
     dead: Vec<DeadUnits>,
     resumed: usize,
 }
 
 impl Trained {
-    /// Writes the model's folder, its `history.tsv`, `dead-units.tsv` and `validation.tsv`; returns
-    /// the files.
+    /// Writes the model's folder, its `history.tsv`, `dead-units.tsv`, `validation.tsv` and, where there
+    /// was a range test, its `learning-rate.tsv`; returns the files.
     pub fn save(&self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let history = folder.join("history.tsv");
         write_rows(&history, &self.history)?;
@@ -101,10 +108,20 @@ impl Trained {
         write_rows(&dead, &self.dead)?;
         let validation = folder.join(validation::FILE);
         self.validation.write(&validation, &self.model.card.classes)?;
+        let rates = folder.join(RANGE_TEST);
+        match &self.range_test {
+            Some(test) => write_rows(&rates, &test.steps)?,
+            // One that an earlier training left is of another rate.
+            None if rates.exists() => {
+                std::fs::remove_file(&rates).map_err(|error| Error::write(&rates, &error))?;
+            }
+            None => {}
+        }
         self.model.save(folder)?;
         let files = self.model.files();
-        let files = files.iter().map(|file| folder.join(file));
-        Ok([history, dead, validation].into_iter().chain(files).collect())
+        let tables = [history, dead, validation].into_iter();
+        let tables = tables.chain(self.range_test.is_some().then_some(rates));
+        Ok(tables.chain(files.iter().map(|file| folder.join(file))).collect())
     }
 
     /// What training came to, in a line.
@@ -117,9 +134,12 @@ impl Trained {
             return format!("learnt from {records} records, calibrated on inner folds of them");
         }
         let kept = best.checked_sub(1).and_then(|at| self.history.get(at));
+        let rate = self.range_test.as_ref().map_or(String::new(), |test| {
+            format!(", learning rate {} by a range test", test.learning_rate)
+        });
         let resumed = match self.resumed {
-            0 => String::new(),
-            epochs => format!(", went on after epoch {epochs}"),
+            0 => rate,
+            epochs => format!("{rate}, went on after epoch {epochs}"),
         };
         match kept.and_then(|epoch| epoch.validation_loss) {
             Some(loss) => {
@@ -173,6 +193,7 @@ pub fn train(
             validation: learnt.validation,
             truncated: learnt.truncated,
             best_epoch: learnt.best_epoch,
+            learning_rate: learnt.range_test.as_ref().map(|test| test.learning_rate),
             config: shard.config.clone(),
         },
         profile: Profile::new(dataset, &development),
@@ -183,12 +204,12 @@ pub fn train(
         look_up = Some(LookUp { index: index(dataset, &development, k)?, ids });
     }
     let test_vector = TestVector::new(&card, &learnt.learner, executor)?;
-    let Learnt { learner, history, dead, resumed, unseen, .. } = learnt;
+    let Learnt { learner, history, range_test, dead, resumed, unseen, .. } = learnt;
     let model = Model { card, learner, look_up, test_vector, audit };
     let held = splits.records(shard.fold, Part::Validation);
     let ids = held.iter().map(|i| dataset.id(*i).to_string()).collect();
     let validation = Validation { ids, probabilities: unseen };
-    Ok(Trained { model, history, dead, resumed, validation })
+    Ok(Trained { model, history, range_test, dead, resumed, validation })
 }
 
 /// What sets of classes need, from probabilities (N, K) of records that were not learnt from.
@@ -253,8 +274,16 @@ pub fn read_history(path: &Path) -> Result<Vec<Epoch>, Error> {
 
 /// Reads the dead units that training counted in a model's folder; none where nothing is rectified.
 pub fn read_dead_units(folder: &Path) -> Result<Vec<DeadUnits>, Error> {
-    let path = folder.join(DEAD_UNITS);
-    if path.exists() { read_rows(&path) } else { Ok(Vec::new()) }
+    read_if_there(&folder.join(DEAD_UNITS))
+}
+
+/// Reads the steps of the range test in a model's folder; none where there was no test.
+pub fn read_range_test(folder: &Path) -> Result<Vec<RangeStep>, Error> {
+    read_if_there(&folder.join(RANGE_TEST))
+}
+
+fn read_if_there<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Error> {
+    if path.exists() { read_rows(path) } else { Ok(Vec::new()) }
 }
 
 fn read_rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Error> {

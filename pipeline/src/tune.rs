@@ -125,6 +125,13 @@ impl Study {
         let seed = request.seed.unwrap_or(loaded.workflow.seed);
         let executor = Executor::on(device);
         let key = key(&loaded, &model, seed, &folds, &executor)?;
+        let key = if request::samples(&loaded.workflow, &model, request) {
+            let mut hasher = blake3::Hasher::new();
+            folds.iter().for_each(|fold| fold.groups(&mut hasher));
+            key.with("groups", hasher.finalize().to_hex().as_str())
+        } else {
+            key
+        };
         let request = request.clone();
         Ok(Self { loaded, request, model, out, seed, folds, all, executor, key, _lock: lock })
     }

@@ -304,14 +304,15 @@ fn the_gate_sets_the_exit_code_and_everything_is_written() {
     assert!(folder.path().join("manifest.json").is_file());
 }
 
-#[test]
-fn training_goes_on_after_a_kill_and_leaves_the_same_model() {
+/// Long enough to be killed between two epochs.
+const LONG: [&str; 2] = ["models.logistic.train.epochs=1500", "models.logistic.train.patience=0"];
+
+/// Kills a run after its first checkpoint, lets it go on, and compares it with one that was left alone.
+fn goes_on_after_a_kill(settings: &[&str]) {
     let (killed, whole) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    // Long enough to be killed between two epochs.
-    let sets = ["models.logistic.train.epochs=1500", "models.logistic.train.patience=0"];
     let arguments = |out: &tempfile::TempDir| -> Vec<String> {
         let out = out.path().to_str().unwrap();
-        let set = sets.iter().flat_map(|set| ["--set", set]);
+        let set = LONG.iter().chain(settings).flat_map(|set| ["--set", set]);
         let all = ["run", WORKFLOW, "--until", "train", "--out", out].into_iter().chain(set);
         all.map(str::to_string).collect()
     };
@@ -338,8 +339,80 @@ fn training_goes_on_after_a_kill_and_leaves_the_same_model() {
     assert!(again.contains("went on after epoch"), "{again}");
     assert_eq!(checkpoints(), 0);
     assert!(!run(&whole).contains("went on"));
-    let weights = |out| std::fs::read(folder(out).join("model.safetensors")).unwrap();
-    assert!(weights(&killed) == weights(&whole));
+    let file = |out, name| std::fs::read(folder(out).join(name)).unwrap();
+    for name in ["model.safetensors", "model.json"] {
+        assert!(file(&killed, name) == file(&whole, name), "{name}");
+    }
+    let rates = |out| std::fs::read(folder(out).join("learning-rate.tsv")).ok();
+    assert_eq!(rates(&killed), rates(&whole));
+}
+
+#[test]
+fn training_goes_on_after_a_kill_and_leaves_the_same_model() {
+    goes_on_after_a_kill(&[]);
+}
+
+#[test]
+fn training_that_draws_and_changes_records_goes_on_after_a_kill() {
+    goes_on_after_a_kill(&[
+        "models.logistic.train.batch=16",
+        "models.logistic.train.learning-rate=auto",
+        "models.logistic.train.accumulate=2",
+        "models.logistic.train.sampling=balanced",
+        "models.logistic.train.augment={mutation: 0.02}",
+    ]);
+}
+
+#[test]
+fn the_rate_of_a_range_test_is_told_and_gives_the_model_of_that_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let model = folder.path().join("models/logistic/fold-0/seed-0");
+    let read = |file: &str| std::fs::read(model.join(file)).unwrap();
+    let run = |rate: &str| {
+        let set = format!("models.logistic.train.learning-rate={rate}");
+        succeed(&["run", WORKFLOW, "--out", out, "--set", &set])
+    };
+    let printed = run("auto");
+    let card: serde_json::Value = serde_json::from_slice(&read("model.json")).unwrap();
+    let rate = card["training"]["learning-rate"].to_string();
+    assert_eq!(card["training"]["config"]["learning-rate"], "auto");
+    assert!(printed.contains(&format!("learning rate {rate} by a range test")), "{printed}");
+    let words = format!("| learning rate | {rate}, found by a range test |");
+    assert!(text(&read("card.md")).contains(&words), "{words}");
+    let table = read("learning-rate.tsv");
+    assert!(text(&table).starts_with("step\tlearning_rate\tloss\tsmoothed_loss\n"));
+    assert!(text(&table).lines().count() > 30, "{}", text(&table));
+    let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(page.contains(&format!("the rate that was chosen, {rate}")));
+    let found = read("model.safetensors");
+
+    // The number gives the same weights, and what the test left is gone.
+    let printed = run(&rate);
+    assert!(!printed.contains("range test") && found == read("model.safetensors"), "{printed}");
+    assert!(!model.join("learning-rate.tsv").exists());
+    let card: serde_json::Value = serde_json::from_slice(&read("model.json")).unwrap();
+    assert!(card["training"].get("learning-rate").is_none());
+    let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(!page.contains("range test"));
+}
+
+#[test]
+fn every_sampling_trains_on_what_the_split_and_the_groups_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let weights = |sampling: &str| {
+        let out = folder.path().join("run");
+        let sampling = format!("models.logistic.train.sampling={sampling}");
+        let sets = ["read.groups={gene_family: descriptor}", "models.logistic.train.epochs=2"];
+        let sets = sets.into_iter().chain([sampling.as_str()]).flat_map(|set| ["--set", set]);
+        let run = ["run", WORKFLOW, "--until", "train", "--out", out.to_str().unwrap()];
+        succeed(&run.into_iter().chain(sets).collect::<Vec<_>>());
+        std::fs::read(out.join("models/logistic/fold-0/seed-0/model.safetensors")).unwrap()
+    };
+    let [shuffle, balanced, cluster] = ["shuffle", "balanced", "cluster"].map(weights);
+    assert!(shuffle != balanced && shuffle != cluster && balanced != cluster);
+    // The column is the label: its groups are the classes.
+    assert!(weights("{group-balanced: {column: gene_family}}") == balanced);
 }
 
 #[test]

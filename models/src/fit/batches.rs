@@ -1,6 +1,6 @@
 //! Batches of a source: encoded one ahead of the one in use.
 
-use super::{FitError, Source, SourceError};
+use super::{Augmentation, FitError, Source, SourceError};
 use crate::batch::Batch;
 use crate::head::TargetError;
 
@@ -17,28 +17,34 @@ pub(super) fn class_counts(source: &dyn Source, classes: usize) -> Result<Vec<us
     Ok(counts)
 }
 
-/// Calls `visit` with each batch of `size` records of `order`, while the next one is encoded.
+/// Calls `visit` with each batch of `size` records of `order`, changed by `augmentation` if any, while the next one is encoded; the third
+/// argument says whether it is the last.
 ///
 /// Ends early, with `Ok(false)`, when `visit` returns `false`.
 pub(super) fn each<E: From<Encoding>>(
     source: &dyn Source,
+    augmentation: Option<&Augmentation>,
     order: &[usize],
     size: usize,
-    mut visit: impl FnMut(&[usize], &Batch) -> Result<bool, E>,
+    mut visit: impl FnMut(&[usize], &Batch, bool) -> Result<bool, E>,
 ) -> Result<bool, E> {
+    let fill = |indices: &[usize], batch: &mut Batch| match augmentation {
+        Some(augmentation) => source.fill_augmented(indices, augmentation, batch),
+        None => source.fill(indices, batch),
+    };
     let mut batches = order.chunks(size.max(1)).peekable();
     let (mut current, mut next) = (source.batch(), source.batch());
     if let Some(first) = batches.peek() {
-        source.fill(first, &mut current).map_err(Encoding)?;
+        fill(first, &mut current).map_err(Encoding)?;
     }
     while let Some(indices) = batches.next() {
         let following = batches.peek().copied();
         let mut filled = Ok(());
         let visited = rayon::in_place_scope(|scope| {
             if let Some(indices) = following {
-                scope.spawn(|_| filled = source.fill(indices, &mut next));
+                scope.spawn(|_| filled = fill(indices, &mut next));
             }
-            visit(indices, &current)
+            visit(indices, &current, following.is_none())
         });
         if !visited? {
             return Ok(false);
@@ -90,11 +96,12 @@ mod tests {
     #[test]
     fn every_batch_is_visited_in_order() {
         let mut seen = Vec::new();
-        let finished = each::<Encoding>(&Numbers, &[4, 3, 2, 1, 0], 2, |indices, batch| {
-            assert_eq!(batch.len(), indices.len());
-            seen.push(indices.to_vec());
-            Ok(true)
-        });
+        let finished =
+            each::<Encoding>(&Numbers, None, &[4, 3, 2, 1, 0], 2, |indices, batch, last| {
+                assert_eq!((batch.len(), last), (indices.len(), indices == [0]));
+                seen.push(indices.to_vec());
+                Ok(true)
+            });
         assert!(finished.unwrap());
         assert_eq!(seen, [vec![4, 3], vec![2, 1], vec![0]]);
     }
@@ -102,7 +109,7 @@ mod tests {
     #[test]
     fn a_source_that_fails_ends_the_pass() {
         let mut visited = 0;
-        let error = each::<Encoding>(&Numbers, &[1, 8], 1, |_, _| {
+        let error = each::<Encoding>(&Numbers, None, &[1, 8], 1, |_, _, _| {
             visited += 1;
             Ok(true)
         });

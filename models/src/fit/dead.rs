@@ -44,7 +44,7 @@ pub fn dead_units(
         let values = own.as_mut_slice();
         values.copy_from_slice(&weights.as_slice()[..values.len()]);
         let mut alive = vec![false; head.classes()];
-        batches::each(source, &order, batch, |_, batch| {
+        batches::each(source, None, &order, batch, |_, batch, _| {
             let greatest = executor.logits(&head, &own, &batch.input())?; // (N, units)
             for row in greatest.chunks(alive.len()) {
                 alive.iter_mut().zip(row).for_each(|(alive, value)| *alive |= *value > 0.0);

@@ -30,6 +30,13 @@ pub struct Epoch {
 /// What the observer of a training run is told.
 #[derive(Clone, Copy, Debug)]
 pub enum Progress<'a> {
+    /// A step of the range test was taken, before training.
+    RangeTest {
+        /// Steps of the range test so far.
+        step: usize,
+        /// Steps of the range test, at most.
+        steps: usize,
+    },
     /// A step was taken.
     Step {
         /// Epoch, from 1.

@@ -15,7 +15,7 @@ pub fn predict(
 ) -> Result<Vec<f32>, FitError> {
     let order: Vec<usize> = (0..source.len()).collect();
     let mut logits = Vec::with_capacity(source.len() * network.classes());
-    batches::each(source, &order, batch, |_, batch| {
+    batches::each(source, None, &order, batch, |_, batch, _| {
         logits.extend(executor.logits(network, weights, &batch.input())?);
         Ok::<_, FitError>(true)
     })?;

@@ -8,8 +8,9 @@ use candle_core::Device;
 use super::*;
 use crate::architecture::{self, Architecture, Conv, Logistic, Mlp, Transformer};
 use crate::batch::{Batch, RecordValues};
-use crate::head::ClassWeights;
+use crate::head::{ClassWeights, CrossEntropy};
 use crate::input::InputShape;
+use crate::optimizer::LearningRate;
 use crate::random;
 
 /// Random sequences of four symbols; the label is the motif that was planted, one of three.
@@ -72,8 +73,29 @@ impl Source for Planted {
         Ok(())
     }
 
+    fn fill_augmented(
+        &self,
+        indices: &[usize],
+        augmentation: &Augmentation,
+        batch: &mut Batch,
+    ) -> Result<(), SourceError> {
+        self.fill(indices, batch)?;
+        for (slot, &record) in indices.iter().enumerate() {
+            let Some((valid, RecordValues::Symbols(codes))) = batch.record(slot) else { break };
+            augmentation.mutate(record, &[0, 1, 2, 3], &mut codes[..*valid as usize]);
+            let front = augmentation.shift(record).min(0).unsigned_abs();
+            codes.rotate_left(front);
+            *valid -= front as u32;
+        }
+        Ok(())
+    }
+
     fn label(&self, record: usize) -> u32 {
         (record % 3) as u32
+    }
+
+    fn unit(&self, record: usize) -> u32 {
+        (record / 4) as u32
     }
 }
 
@@ -123,7 +145,12 @@ fn go_on(_: &Progress<'_>) -> ControlFlow<()> {
 #[test]
 fn a_planted_motif_is_learnt_and_not_by_heart() {
     let (train, validation) = (Planted::new(600, 1, false), Planted::new(90, 2, false));
-    let config = FitConfig { epochs: 20, batch: 32, learning_rate: 3e-3, ..FitConfig::default() };
+    let config = FitConfig {
+        epochs: 20,
+        batch: 32,
+        learning_rate: LearningRate::Fixed(3e-3),
+        ..FitConfig::default()
+    };
     let fitted = run(&small_conv(), &config, [&train, &validation], &mut go_on).unwrap();
     let best = fitted.history[fitted.best_epoch - 1];
     assert!(best.validation_accuracy.unwrap() > 0.95, "{best:?}");
@@ -154,7 +181,7 @@ fn every_architecture_memorises_a_few_records() {
         let config = FitConfig {
             epochs: 150,
             batch: 8,
-            learning_rate: 1e-2,
+            learning_rate: LearningRate::Fixed(1e-2),
             patience: 0,
             ..FitConfig::default()
         };
@@ -200,7 +227,7 @@ fn training_ends_early_when_the_validation_loss_does_not_fall() {
     let config = FitConfig {
         epochs: 60,
         batch: 16,
-        learning_rate: 3e-3,
+        learning_rate: LearningRate::Fixed(3e-3),
         patience: 3,
         ..FitConfig::default()
     };
@@ -220,6 +247,7 @@ fn the_observer_sees_every_step_and_can_stop() {
                 assert_eq!(*all, 12);
                 steps += 1;
             }
+            Progress::RangeTest { .. } => panic!("nothing asked for a range test"),
             Progress::Epoch(epoch, _) => {
                 epochs += 1;
                 assert_eq!((epoch.epoch, epoch.validation_loss), (epochs, None));
@@ -238,10 +266,24 @@ fn a_run_that_goes_on_ends_with_the_same_weights() {
     let (train, validation) = (Planted::new(60, 1, false), Planted::new(30, 2, false));
     let network = build(&small_conv(), &train);
     let executor = Executor::on(Device::Cpu);
-    for optimizer in [OptimizerChoice::Adamw {}, OptimizerChoice::Sgd { momentum: 0.9 }] {
-        let schedule = Schedule::OneCycle { warm_up: 0.3 };
-        let config =
-            FitConfig { epochs: 5, batch: 16, optimizer, schedule, ..FitConfig::default() };
+    let rate = LearningRate::Fixed(3e-4);
+    let augment = Augment { shift: 3, mutation: 0.05 };
+    for (optimizer, learning_rate, accumulate, sampling, augment) in [
+        (OptimizerChoice::Adamw {}, rate, 1, Sampling::Shuffle, Augment::default()),
+        (OptimizerChoice::Sgd { momentum: 0.9 }, rate, 3, Sampling::Balanced, augment),
+        (OptimizerChoice::Adam {}, LearningRate::Auto, 2, Sampling::Cluster, augment),
+    ] {
+        let config = FitConfig {
+            epochs: 5,
+            batch: 16,
+            accumulate,
+            learning_rate,
+            sampling,
+            augment,
+            optimizer,
+            schedule: Schedule::OneCycle { warm_up: 0.3 },
+            ..FitConfig::default()
+        };
         let whole =
             Fit { network: &network, config: &config, executor: &executor, seed: 7, from: None };
         let mut snapshots = Vec::new();
@@ -260,12 +302,59 @@ fn a_run_that_goes_on_ends_with_the_same_weights() {
             let found = fit(&rest, &train, &validation, &mut go_on).unwrap();
             assert_eq!(found.weights, expected.weights, "after epoch {epochs}");
             assert_eq!((found.best_epoch, found.ending), (expected.best_epoch, expected.ending));
+            assert_eq!(found.range_test, expected.range_test);
             let losses = |fitted: &Fitted| -> Vec<(f64, Option<f64>)> {
                 fitted.history.iter().map(|e| (e.train_loss, e.validation_loss)).collect()
             };
             assert_eq!(losses(&found), losses(&expected));
         }
     }
+}
+
+#[test]
+fn a_range_test_changes_nothing_but_the_rate() {
+    let (train, validation) = (Planted::new(60, 1, false), Planted::new(30, 2, false));
+    let fitted = |learning_rate| {
+        let config = FitConfig { epochs: 2, batch: 16, learning_rate, ..FitConfig::default() };
+        run(&small_conv(), &config, [&train, &validation], &mut go_on).unwrap()
+    };
+    let found = fitted(LearningRate::Auto);
+    let test = found.range_test.as_ref().unwrap();
+    // First weights, optimizer and orders are those of a run that was given the rate.
+    let given = fitted(LearningRate::Fixed(test.learning_rate));
+    assert_eq!((&found.weights, &given.range_test), (&given.weights, &None));
+    assert_eq!(found.history[0].train_loss, given.history[0].train_loss);
+    assert_eq!(found.history[0].learning_rate, test.learning_rate);
+    assert_ne!(found.weights, fitted(LearningRate::Fixed(3.0 * test.learning_rate)).weights);
+    assert!((1e-5..1.0).contains(&test.learning_rate), "{}", test.learning_rate);
+    assert_eq!(fitted(LearningRate::Auto).range_test.as_ref(), Some(test));
+    assert!(test.steps.iter().zip(1..).all(|(step, number)| step.step == number));
+}
+
+#[test]
+fn the_rate_that_is_found_learns_a_planted_motif() {
+    let (train, validation) = (Planted::new(600, 1, false), Planted::new(90, 2, false));
+    let learning_rate = LearningRate::Auto;
+    let config = FitConfig { epochs: 20, batch: 32, learning_rate, ..FitConfig::default() };
+    let fitted = run(&small_conv(), &config, [&train, &validation], &mut go_on).unwrap();
+    let best = fitted.history[fitted.best_epoch - 1];
+    assert!(best.validation_accuracy.unwrap() > 0.95, "{best:?} {:?}", fitted.range_test);
+}
+
+#[test]
+fn the_observer_can_stop_a_range_test() {
+    let train = Planted::new(60, 1, false);
+    let learning_rate = LearningRate::Auto;
+    let config = FitConfig { learning_rate, ..FitConfig::default() };
+    let mut seen = 0;
+    let fitted = run(&small_conv(), &config, [&train, &train], &mut |progress| {
+        assert!(matches!(progress, Progress::RangeTest { .. }), "{progress:?}");
+        seen += 1;
+        if seen == 9 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .unwrap();
+    assert_eq!((seen, fitted.ending, fitted.best_epoch), (9, Ending::Stopped, 0));
+    assert_eq!((fitted.range_test, fitted.history.len()), (None, 0));
 }
 
 #[test]
@@ -297,7 +386,7 @@ fn a_run_that_diverges_says_what_to_do() {
     let train = Planted::new(60, 1, false);
     let config = FitConfig {
         epochs: 50,
-        learning_rate: 1e30,
+        learning_rate: LearningRate::Fixed(1e30),
         clip_norm: 0.0,
         optimizer: crate::optimizer::OptimizerChoice::Sgd { momentum: 0.0 },
         ..FitConfig::default()
@@ -354,6 +443,150 @@ fn the_gradient_norm_is_that_before_clipping() {
     let norm = gradients.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
     let found = fitted.history[0].gradient_norm.unwrap();
     assert!(norm > 0.01 && (found / norm - 1.0).abs() < 1e-4, "{found} {norm}");
+}
+
+/// Records that count unlike much.
+struct Weighted(Planted);
+
+impl Source for Weighted {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn batch(&self) -> Batch {
+        self.0.batch()
+    }
+
+    fn fill(&self, indices: &[usize], batch: &mut Batch) -> Result<(), SourceError> {
+        self.0.fill(indices, batch)
+    }
+
+    fn label(&self, record: usize) -> u32 {
+        self.0.label(record)
+    }
+
+    fn weight(&self, record: usize) -> f32 {
+        0.2 + (record % 7) as f32
+    }
+}
+
+#[test]
+fn several_small_batches_are_one_great_one() {
+    use crate::optimizer::OptimizerChoice;
+    // 50 records leave a smaller step over: of 18, in batches of 8, 8 and 2.
+    let train = Weighted(Planted::new(50, 1, false));
+    let filters = vec![8];
+    let conv = Conv { filters, width: 6, pool: 2, dropout: 0.0, ..Conv::default() };
+    let network = build(&Architecture::Conv(conv), &train.0);
+    let executor = Executor::on(Device::Cpu);
+    let fitted = |batch, accumulate| {
+        let config = FitConfig {
+            epochs: 3,
+            batch,
+            accumulate,
+            optimizer: OptimizerChoice::Sgd { momentum: 0.9 },
+            learning_rate: LearningRate::Fixed(0.05),
+            ..FitConfig::default()
+        };
+        let config = &config;
+        let run = Fit { network: &network, config, executor: &executor, seed: 7, from: None };
+        let mut steps = Vec::new();
+        let fitted = fit(&run, &train, &train, &mut |progress| {
+            if let Progress::Step { step, steps: all, .. } = progress {
+                steps.push((*step, *all));
+            }
+            ControlFlow::Continue(())
+        });
+        (fitted.unwrap(), steps)
+    };
+    let ((whole, steps), (parts, steps_of_parts)) = (fitted(32, 1), fitted(8, 4));
+    assert_eq!(steps, [(1, 6), (2, 6), (3, 6), (4, 6), (5, 6), (6, 6)]);
+    assert_eq!(steps, steps_of_parts);
+    let differences = |a: &Weights, b: &Weights| -> f32 {
+        let pairs = a.as_slice().iter().zip(b.as_slice());
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    };
+    let first = Weights::initial(&network, 7);
+    assert!(differences(&whole.weights, &first) > 1e-2, "nothing was learnt");
+    let found = differences(&whole.weights, &parts.weights);
+    assert!(found < 1e-5, "{found}");
+    assert!(differences(&whole.weights, &fitted(8, 1).0.weights) > 1e-3);
+    for (a, b) in whole.history.iter().zip(&parts.history) {
+        assert!((a.train_loss - b.train_loss).abs() < 1e-5, "{a:?} {b:?}");
+        assert!((a.gradient_norm.unwrap() / b.gradient_norm.unwrap() - 1.0).abs() < 1e-3);
+    }
+}
+
+#[test]
+fn training_records_alone_are_augmented_anew_in_each_epoch() {
+    // Records of the second kind cannot be augmented: fitting on them is an error, validating is none.
+    let (train, held) = (Planted::new(60, 1, false), Weighted(Planted::new(30, 2, false)));
+    let filters = vec![8];
+    let conv = Conv { filters, width: 6, pool: 2, dropout: 0.0, ..Conv::default() };
+    let network = build(&Architecture::Conv(conv), &train);
+    let executor = Executor::on(Device::Cpu);
+    let fitted = |augment, train: &dyn Source, rate: f32| {
+        let learning_rate = LearningRate::Fixed(rate);
+        let config =
+            FitConfig { epochs: 2, batch: 60, augment, learning_rate, ..FitConfig::default() };
+        let run =
+            Fit { network: &network, config: &config, executor: &executor, seed: 7, from: None };
+        fit(&run, train, &held, &mut go_on)
+    };
+    let augment = Augment { shift: 2, mutation: 0.1 };
+    let plain = fitted(Augment::default(), &train, 1e-3).unwrap();
+    let augmented = fitted(augment, &train, 1e-3).unwrap();
+    assert_ne!(plain.weights, augmented.weights);
+    assert_eq!(augmented.weights, fitted(augment, &train, 1e-3).unwrap().weights);
+    let error = fitted(augment, &held, 1e-3).unwrap_err();
+    assert!(matches!(&error, FitError::Source(_)), "{error}");
+    // A rate that changes nothing, and one batch of all records: losses differ by what was drawn alone.
+    let mut losses: Vec<f64> = Vec::new();
+    for change in [Augment::default(), augment] {
+        let history = fitted(change, &train, 1e-30).unwrap().history;
+        losses.extend(history.iter().map(|epoch| epoch.train_loss));
+    }
+    assert!((losses[0] - losses[1]).abs() < 1e-5, "{losses:?}");
+    assert!((losses[2] - losses[3]).abs() > 1e-3, "{losses:?}");
+}
+
+#[test]
+fn classes_that_are_drawn_equally_often_do_not_count_twice() {
+    let (mut train, none) = (Planted::new(90, 1, false), Planted::new(0, 2, false));
+    // Classes of 21, 21 and 20 records.
+    train.sequences.truncate(62);
+    let fitted = |class_weights, sampling| {
+        let config =
+            FitConfig { epochs: 2, batch: 16, class_weights, sampling, ..FitConfig::default() };
+        let fitted = run(&small_conv(), &config, [&train, &none], &mut go_on).unwrap();
+        (fitted.weights, fitted.history[0].train_loss)
+    };
+    let (weighted, equal) = (ClassWeights::Balanced, ClassWeights::None);
+    let balanced = fitted(weighted, Sampling::Balanced);
+    assert_eq!(balanced, fitted(equal, Sampling::Balanced));
+    assert_ne!(balanced, fitted(weighted, Sampling::Shuffle));
+    assert_ne!(fitted(weighted, Sampling::Shuffle), fitted(equal, Sampling::Shuffle));
+}
+
+#[test]
+fn an_epoch_is_as_long_as_what_is_drawn() {
+    let (train, none) = (Planted::new(60, 1, false), Planted::new(0, 2, false));
+    let steps = |sampling| {
+        let config = FitConfig { epochs: 2, batch: 4, sampling, ..FitConfig::default() };
+        let mut seen = Vec::new();
+        run(&small_conv(), &config, [&train, &none], &mut |progress| {
+            if let Progress::Step { step, steps, .. } = progress {
+                seen.push((*step, *steps));
+            }
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        *seen.last().unwrap()
+    };
+    // 60 records; 15 clusters of four.
+    assert_eq!(steps(Sampling::Balanced), (30, 30));
+    assert_eq!(steps(Sampling::GroupBalanced { column: String::new() }), (30, 30));
+    assert_eq!(steps(Sampling::Cluster), (8, 8));
 }
 
 #[test]

@@ -14,20 +14,21 @@ pub enum ClassWeights {
     None,
 }
 
-/// The weight of a record of each class, from the number of training records of each class.
+/// The weight of a record of each class, from the number of training records of each class, or from how
+/// often an epoch draws each on average.
 ///
 /// Balanced weights are those of scikit-learn's `compute_class_weight("balanced")` over the classes
 /// that occur; a class without records gets 0.
 #[must_use]
-pub fn class_weights(choice: ClassWeights, counts: &[usize]) -> Vec<f32> {
-    let records: usize = counts.iter().sum();
-    let classes = counts.iter().filter(|&&count| count > 0).count();
+pub fn class_weights(choice: ClassWeights, counts: &[f64]) -> Vec<f32> {
+    let records: f64 = counts.iter().sum();
+    let classes = counts.iter().filter(|&&count| count > 0.0).count();
     counts
         .iter()
         .map(|&count| match choice {
             ClassWeights::None => 1.0,
-            ClassWeights::Balanced if count == 0 => 0.0,
-            ClassWeights::Balanced => (records as f64 / (classes as f64 * count as f64)) as f32,
+            ClassWeights::Balanced if count <= 0.0 => 0.0,
+            ClassWeights::Balanced => (records / (classes as f64 * count)) as f32,
         })
         .collect()
 }
@@ -42,11 +43,11 @@ mod tests {
         // compute_class_weight("balanced", classes=[0, 1, 2], y=[0]*6 + [1]*3 + [2])
         let expected = [0.555_555_6, 1.111_111, 3.333_333];
         for (found, expected) in
-            class_weights(ClassWeights::Balanced, &[6, 3, 1]).iter().zip(expected)
+            class_weights(ClassWeights::Balanced, &[6.0, 3.0, 1.0]).iter().zip(expected)
         {
             assert!((found - expected).abs() < 1e-6);
         }
-        assert_eq!(class_weights(ClassWeights::Balanced, &[2, 0, 2]), [1.0, 0.0, 1.0]);
-        assert_eq!(class_weights(ClassWeights::None, &[2, 0]), [1.0, 1.0]);
+        assert_eq!(class_weights(ClassWeights::Balanced, &[2.0, 0.0, 2.0]), [1.0, 0.0, 1.0]);
+        assert_eq!(class_weights(ClassWeights::None, &[2.0, 0.0]), [1.0, 1.0]);
     }
 }

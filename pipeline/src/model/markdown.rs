@@ -103,6 +103,9 @@ fn what(out: &mut String, card: &Card) {
         ("fold, seed", format!("{}, {}", training.fold, training.seed)),
         ("temperature", format!("{:.3}", card.temperature)),
     ];
+    if let Some(rate) = training.learning_rate {
+        rows.push(("learning rate", format!("{rate}, found by a range test")));
+    }
     if let Some(sets) = &card.conformal {
         let set = format!(
             "classes of a probability of {:.4} and more, fitted to {} records so that {:.0} % of records \

@@ -15,6 +15,7 @@ pub(super) mod lines;
 pub(super) mod logo;
 pub(super) mod numbers;
 pub(super) mod plate;
+pub(super) mod rates;
 pub(super) mod standards;
 
 use kuva::backend::svg::SvgBackend;

@@ -1,6 +1,6 @@
 //! How the training of one model on one fold from one seed went.
 
-use cistron_models::fit::DeadUnits;
+use cistron_models::fit::{DeadUnits, RangeStep};
 
 use crate::attribute::filters::Filters;
 
@@ -19,6 +19,15 @@ pub struct Epoch {
     pub gradient_norm: Option<f64>,
 }
 
+/// How the learning rate of a run was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundRate {
+    /// The rate.
+    pub learning_rate: f32,
+    /// Steps of the range test.
+    pub steps: Vec<RangeStep>,
+}
+
 /// Epochs of one training run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingRun {
@@ -32,6 +41,8 @@ pub struct TrainingRun {
     pub best_epoch: Option<usize>,
     /// Epochs in order.
     pub epochs: Vec<Epoch>,
+    /// The range test that found the learning rate; absent where that is a number.
+    pub rate: Option<FoundRate>,
     /// Rectified units that are 0 for every validation record at the epoch kept, a layer each.
     pub dead: Vec<DeadUnits>,
     /// What the filters of its first layer look for; absent of models without, and of all but one run

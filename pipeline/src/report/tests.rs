@@ -5,6 +5,8 @@ use std::collections::HashSet;
 
 use example::Example;
 
+use cistron_models::fit::RangeStep;
+
 use super::*;
 use crate::audit::Status;
 use crate::evaluate::interval::Interval;
@@ -201,4 +203,33 @@ fn the_verdict_says_when_a_model_does_not_beat_the_floors() {
 fn twenty_models_of_thirty_classes_fit() {
     let page = Example::new(30, 20).html();
     assert!(page.len() < 3_000_000, "{} bytes", page.len());
+}
+
+#[test]
+fn a_range_test_is_drawn_with_the_rate_that_was_chosen() {
+    let mut example = Example::new(3, 1);
+    assert!(!example.html().contains("range test"));
+    // Falls around 10^-3, and breaks down with losses beyond the drawing.
+    let loss = |log: f64| if log < -0.5 { 2.0 / (1.0 + (3.0 * (log + 3.0)).exp()) } else { 1e6 };
+    let step = |at: u8| {
+        let log = f64::from(at) / 10.0 - 5.0;
+        let smoothed_loss = (7..43).contains(&at).then_some(loss(log));
+        let step = usize::from(at) + 1;
+        RangeStep { step, learning_rate: 10_f64.powf(log), loss: loss(log), smoothed_loss }
+    };
+    let steps = (0..50).map(step).collect();
+    example.training[0].rate = Some(FoundRate { learning_rate: 0.0042, steps });
+    let page = example.html();
+    for part in [
+        "the rate that was chosen, 0.0042",
+        "give learning-rate a number",
+        "download=\"rate-0.tsv\"",
+        // Ticks of the axis, and the losses that are not drawn among the numbers to save.
+        ">1e\u{2212}3<",
+        "%091000000%09",
+        "Learning rate",
+    ] {
+        assert!(page.contains(part), "no {part}");
+    }
+    assert!(!page.contains("NaN"));
 }

@@ -17,7 +17,9 @@ use crate::evaluate::Evaluation;
 use crate::evaluate::hmmer::HMMER;
 use crate::key::Keys;
 use crate::model::{Card, Model};
-use crate::report::{self, DataSummary, InputFile, Provenance, Report, StageCost, TrainingRun};
+use crate::report::{
+    self, DataSummary, FoundRate, InputFile, Provenance, Report, StageCost, TrainingRun,
+};
 use crate::split::{Part, Splits};
 use crate::train;
 use crate::workflow::parse::Loaded;
@@ -108,9 +110,20 @@ fn training(parts: &Parts<'_>, task: &Task) -> Result<TrainingRun, Error> {
                 gradient_norm: epoch.gradient_norm,
             })
             .collect(),
+        rate: rate(&folder)?,
         dead: train::read_dead_units(&folder)?,
         filters,
     })
+}
+
+/// How a shard's learning rate was found.
+fn rate(folder: &Path) -> Result<Option<FoundRate>, Error> {
+    let steps = train::read_range_test(folder)?;
+    if steps.is_empty() {
+        return Ok(None);
+    }
+    let card: Card = artefact::read_json(&folder.join("model.json"))?;
+    Ok(card.training.learning_rate.map(|learning_rate| FoundRate { learning_rate, steps }))
 }
 
 /// What the filters of a shard's first layer look for in the records that it never saw.

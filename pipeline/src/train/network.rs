@@ -9,6 +9,7 @@ use cistron_models::executor::Executor;
 use cistron_models::fit::{self, Fit, Progress, Snapshot, Source, fit};
 use indicatif::ProgressBar;
 
+use super::units::units;
 use super::{Learnt, Shard, conformal, failed};
 use crate::artefact;
 use crate::dataset::Dataset;
@@ -37,7 +38,10 @@ pub(super) fn learn(
             .map_err(|error| failed(&error))
     };
     let strands = shard.reverse_complement;
-    let learnt = source(&records, strands.learns_both())?;
+    let mut learnt = source(&records, strands.learns_both())?;
+    if let Some(units) = units(&shard.config.sampling, dataset, splits)? {
+        learnt = learnt.in_units(&units);
+    }
     let validation = source(&held, strands.asks_both())?;
     let shape = input_shape(learnt.shape());
     let network = architecture::build(shard.architecture, shape, dataset.classes.len())
@@ -52,6 +56,9 @@ pub(super) fn learn(
     let mut unwritten = None;
     let mut written = Instant::now();
     let mut observer = |progress: &Progress<'_>| {
+        if let Progress::RangeTest { step, steps } = progress {
+            bar.set_message(format!("range test of the learning rate, step {step} of {steps}"));
+        }
         if let Progress::Epoch(epoch, standing) = progress {
             if written.elapsed() >= CHECKPOINT_EVERY || interrupt::requested() {
                 let bytes = standing.save().map_err(|error| failed(&error));
@@ -99,6 +106,7 @@ pub(super) fn learn(
         truncated,
         best_epoch: fitted.best_epoch,
         history: fitted.history,
+        range_test: fitted.range_test,
         dead,
         resumed,
     })

@@ -64,6 +64,7 @@ pub(super) fn learn(
         truncated: 0,
         best_epoch: 0,
         history: Vec::new(),
+        range_test: None,
         dead: Vec::new(),
         resumed: 0,
     })

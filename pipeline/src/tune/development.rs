@@ -103,6 +103,16 @@ impl Development {
         clusters.collect::<std::collections::BTreeSet<_>>().len()
     }
 
+    /// Adds the groups of the records, which a model sees only where records are drawn by one, to a hash.
+    pub fn groups(&self, hasher: &mut blake3::Hasher) {
+        for group in &self.dataset.groups {
+            hasher.update(group.name.as_bytes()).update(b"\n");
+            for level in &group.values {
+                hasher.update(&level.unwrap_or(u32::MAX).to_le_bytes());
+            }
+        }
+    }
+
     /// Adds everything that a model can see of the records to a hash.
     pub fn fingerprint(&self, hasher: &mut blake3::Hasher) {
         for class in &self.dataset.classes {

@@ -1,5 +1,7 @@
 //! Whether a search makes sense: which model it is about, and whether its keys bear on that model.
 
+use cistron_models::fit::Sampling;
+
 use super::Request;
 use crate::console::Console;
 use crate::error::Error;
@@ -51,6 +53,14 @@ pub(super) fn check(workflow: &Workflow, name: &str, request: &Request) -> Resul
         }
     }
     if mistakes.is_empty() { Ok(()) } else { Err(Error::Usage(mistakes.join("\n\n"))) }
+}
+
+/// Whether records may be drawn by a group: as the workflow says, or as a trial may say.
+pub(super) fn samples(workflow: &Workflow, name: &str, request: &Request) -> bool {
+    let may = |key: &str| key.contains(".sampling") || key.ends_with(".train");
+    let by_group = |sampling: &Sampling| matches!(sampling, Sampling::GroupBalanced { .. });
+    workflow.models.get(name).is_some_and(|model| by_group(&model.train.sampling))
+        || request.search.iter().any(|parameter| may(&parameter.key))
 }
 
 /// Why a key cannot be searched: it changes nothing in the model, or what the model is scored on.

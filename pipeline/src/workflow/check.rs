@@ -4,6 +4,7 @@
 mod columns;
 mod numbers;
 mod sequences;
+mod training;
 
 use std::path::Path;
 
@@ -202,11 +203,7 @@ impl Check<'_> {
 
     fn model(&mut self, workflow: &Workflow, name: &str, model: &Model) {
         self.file_name(&["models", name], name);
-        for mistake in model.train.mistakes() {
-            let message = format!("`{}` is {}", mistake.setting, mistake.found);
-            let help = format!("expected {}", mistake.expected);
-            self.push(&["models", name, "train", mistake.setting], message, &help);
-        }
+        self.settings(workflow, name, &model.train);
         if !(1..=100).contains(&model.seeds) {
             self.push(&["models", name, "seeds"], "`seeds` must be 1 to 100", "");
         }
@@ -243,6 +240,7 @@ impl Check<'_> {
             let message = "only sequences of DNA and RNA have another strand";
             self.push(&["models", name, "reverse-complement"], message, help);
         }
+        self.augment(name, model, config);
         if model.longer == Longer::Windows && workflow.read.measured().is_some() {
             let help = "leave it out, and give the encoder the `length` of the longest record";
             self.push(&["models", name, "longer"], "numbers are not read as windows", help);
@@ -272,6 +270,7 @@ impl Check<'_> {
         architecture: &Architecture,
     ) {
         let path = ["models", name];
+        self.without_epochs(name, model, architecture);
         if let Err(error) = architecture.check_sequence() {
             self.push(&path, error.to_string(), "");
         }

@@ -65,11 +65,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// An externally tagged enum: a word, or a mapping with one key.
+    /// An externally tagged enum: a word, or a mapping with one key; maybe a number beside the words.
     fn choice(&mut self, node: &Spanned<Node>, choices: &'a [Value], name: &str) {
         let tags: Vec<(String, Option<&Value>)> = choices.iter().flat_map(tags).collect();
         let names: Vec<&str> = tags.iter().map(|(tag, _)| tag.as_str()).collect();
+        let number = choices.iter().find(|choice| accepts(choice, "number"));
+        let expected = match number {
+            Some(_) => format!("a number or {}", list(&names)),
+            None => format!("one of {}", list(&names)),
+        };
         match &node.value {
+            Node::Scalar(Value::Number(_)) if number.is_some() => {}
             Node::Scalar(Value::String(word)) => match tags.iter().find(|(tag, _)| tag == word) {
                 Some((_, None)) => {}
                 Some((tag, Some(_))) => self.push(
@@ -77,7 +83,7 @@ impl<'a> Walk<'a> {
                     format!("`{tag}` needs its settings"),
                     Some(format!("write `{name}: {{{tag}: {{…}}}}`")),
                 ),
-                None => self.unknown_word(node.referenced, word, name, &names),
+                None => self.unknown_word(node.referenced, word, name, &names, &expected),
             },
             Node::Map(entries) if entries.len() == 1 => {
                 let (key, value) = &entries[0];
@@ -86,14 +92,10 @@ impl<'a> Walk<'a> {
                     Some((tag, None)) => {
                         self.push(key.referenced, format!("`{tag}` takes no settings"), None);
                     }
-                    None => self.unknown_word(key.referenced, &key.value, name, &names),
+                    None => self.unknown_word(key.referenced, &key.value, name, &names, &expected),
                 }
             }
-            _ => self.push(
-                node.referenced,
-                format!("`{name}` must be one of {}", list(&names)),
-                None,
-            ),
+            _ => self.push(node.referenced, format!("`{name}` must be {expected}"), None),
         }
     }
 
@@ -134,7 +136,8 @@ impl<'a> Walk<'a> {
         if let Some(words) = schema.get("enum").and_then(Value::as_array) {
             let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
             if !value.as_str().is_some_and(|w| words.contains(&w)) {
-                self.unknown_word(node.referenced, &plain(value), name, &words);
+                let expected = format!("one of {}", list(&words));
+                self.unknown_word(node.referenced, &plain(value), name, &words, &expected);
             }
             return;
         }
@@ -175,10 +178,18 @@ impl<'a> Walk<'a> {
         self.push(node.referenced, format!("`{name}` must be {expected}, not {found}"), help);
     }
 
-    fn unknown_word(&mut self, at: Location, word: &str, name: &str, known: &[&str]) {
+    /// `expected` is said where no known word is close.
+    fn unknown_word(
+        &mut self,
+        at: Location,
+        word: &str,
+        name: &str,
+        known: &[&str],
+        expected: &str,
+    ) {
         let help = closest(word, known)
             .map(|close| format!("did you mean `{close}`?"))
-            .or_else(|| Some(format!("one of {}", list(known))));
+            .or_else(|| Some(expected.to_string()));
         self.push(at, format!("unknown {name} `{word}`"), help);
     }
 
@@ -287,6 +298,28 @@ mod tests {
         assert!(messages.contains(&"unknown encode `one-hott`"), "{messages:?}");
         assert!(messages.contains(&"`filters` must be a list, not `3`"), "{messages:?}");
         assert!(messages.contains(&"`name` is missing in the workflow"), "{messages:?}");
+    }
+
+    #[test]
+    fn a_number_may_stand_beside_words() {
+        let of = |rate: &str| {
+            let train = format!("{{logistic: {{}}, train: {{learning-rate: {rate}}}}}");
+            let text =
+                format!("schema: 1\nname: x\nread: {{fasta: a.fa}}\nmodels: {{m: {train}}}\n");
+            mistakes(&text).into_iter().map(|m| (m.2, m.3)).collect::<Vec<_>>()
+        };
+        for right in ["auto", "0.1", "3e-4", "1"] {
+            assert!(of(right).is_empty(), "{right}: {:?}", of(right));
+        }
+        let expected = [
+            ("often", "unknown learning-rate `often`", Some("a number or `auto`")),
+            ("aut", "unknown learning-rate `aut`", Some("did you mean `auto`?")),
+            ("[1]", "`learning-rate` must be a number or `auto`", None),
+            ("true", "`learning-rate` must be a number or `auto`", None),
+        ];
+        for (wrong, message, help) in expected {
+            assert_eq!(of(wrong), [(message.to_string(), help.map(str::to_string))]);
+        }
     }
 
     #[test]

@@ -95,8 +95,9 @@ impl<'s> Keys<'s> {
             if !words.is_empty() {
                 self.words.entry(name).or_default().insert(path.to_string());
             }
-            let mut kinds: Vec<String> =
-                words.iter().map(|(word, _)| format!("`{word}`")).collect();
+            let number = plain_number(found).map(|_| "number".to_string());
+            let words = words.iter().map(|(word, _)| format!("`{word}`"));
+            let mut kinds: Vec<String> = number.into_iter().chain(words).collect();
             match (choices(found).is_empty(), has_keys(found)) {
                 (true, true) => kinds.push("keys".to_string()),
                 (false, true) => kinds.push("one key".to_string()),
@@ -149,7 +150,10 @@ fn default(schema: &Value, found: &Value, required: bool) -> String {
         Value::Null => "–".to_string(),
         // The keys below have defaults of their own.
         Value::Object(map) if map.is_empty() || !properties(found).is_empty() => "–".to_string(),
-        Value::Number(number) if schema["format"] == "float" => {
+        Value::Number(number)
+            if schema["format"] == "float"
+                || plain_number(found).is_some_and(|choice| choice["format"] == "float") =>
+        {
             format!("`{}`", number.as_f64().unwrap_or_default() as f32)
         }
         Value::String(text) => format!("`{text}`"),
@@ -174,6 +178,11 @@ fn is_required(schema: &Value, name: &str) -> bool {
 fn choices(schema: &Value) -> Vec<&Value> {
     let choices = schema["oneOf"].as_array().map_or(&[][..], Vec::as_slice);
     choices.iter().filter(|choice| !properties(choice).is_empty()).collect()
+}
+
+/// The choice of an enum that is a number.
+fn plain_number(schema: &Value) -> Option<&Value> {
+    schema["oneOf"].as_array()?.iter().find(|choice| choice["type"] == "number")
 }
 
 /// The choices of an enum that are words, with their meanings.

@@ -265,6 +265,7 @@ fn run(i: usize, seed: u64) -> TrainingRun {
         seed,
         best_epoch: Some(14),
         epochs: (1..=20).map(epoch).collect(),
+        rate: None,
         dead: vec![DeadUnits { layer: "layers.1".to_string(), units: 64, dead: 3 + i }],
         filters: (i == 0).then(filters),
     }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::filters;
 use super::table::{Cell, Table};
-use crate::report::figure::{Figure, curves};
-use crate::report::history::{Epoch, TrainingRun};
+use crate::report::figure::{Figure, curves, rates};
+use crate::report::history::{Epoch, FoundRate, TrainingRun};
 use crate::report::number::{count, counted, percent};
 
 /// Points a curve has at most; longer trainings are thinned evenly, the last epoch kept.
@@ -65,7 +65,7 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
     };
     let described = "Lines over the epochs of training. The numbers are in the table below.";
     let epochs = epoch_table(&[&train, &validation, &accuracy, &norm]);
-    let mut figures = Vec::new();
+    let mut figures: Vec<Figure> = rate(index, model, runs).into_iter().collect();
     let losses: Vec<_> = [train, validation].into_iter().filter(|c| !c.points.is_empty()).collect();
     if !losses.is_empty() {
         figures.push(Figure {
@@ -131,6 +131,43 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
         runs: run_table(runs),
         epochs,
     }
+}
+
+/// The range test of the first run that had one.
+fn rate(index: usize, model: &str, runs: &[&TrainingRun]) -> Option<Figure> {
+    let found: Vec<&FoundRate> = runs.iter().filter_map(|run| run.rate.as_ref()).collect();
+    let first = found.first()?;
+    let id = format!("rate-{index}");
+    let others = if found.len() > 1 {
+        format!(
+            " The first of {}; the table below has the rates of all.",
+            counted(found.len(), "test")
+        )
+    } else {
+        String::new()
+    };
+    Some(Figure {
+        svg: rates::draw(
+            &id,
+            [
+                &format!("Loss of {model} by learning rate"),
+                "Points and a line over the learning rate, which rises from step to step; a vertical \
+                 line at the rate chosen. The numbers can be saved beside the caption.",
+            ],
+            first,
+        ),
+        caption: format!(
+            "{model}: range test before training. Points are the losses of single steps, the line is the \
+             mean of fifteen; the dashed vertical line is the rate that was chosen, {}: a tenth of the \
+             rate at which the line is lowest.{others}",
+            first.learning_rate
+        ),
+        good: "level, then a clear fall, then a rise; the chosen rate is on the fall. Without a clear fall, \
+               give learning-rate a number."
+            .to_string(),
+        numbers: rates::numbers(&id, first),
+        table: None,
+    })
 }
 
 /// The dead units of each layer over all runs, in words; `None` where nothing is rectified.
@@ -199,16 +236,27 @@ fn run_table(runs: &[&TrainingRun]) -> Table {
             "#Validation balanced accuracy",
         ],
     );
+    let tested = runs.iter().any(|run| run.rate.is_some());
+    if tested {
+        table.numeric("Learning rate");
+    }
     for run in runs {
         let kept = run.epochs.iter().find(|e| Some(e.epoch) == run.best_epoch);
-        table.rows.push(vec![
+        let mut row = vec![
             Cell::count(run.fold + 1),
             Cell::count(run.seed),
             Cell::count(run.epochs.len()),
             run.best_epoch.map_or_else(|| Cell::text("n/a"), Cell::count),
             Cell::number(kept.and_then(|e| e.validation_loss)),
             Cell::score(kept.and_then(|e| e.validation_balanced_accuracy)),
-        ]);
+        ];
+        if tested {
+            let rate = run.rate.as_ref();
+            row.push(
+                rate.map_or_else(|| Cell::text("n/a"), |r| Cell::text(r.learning_rate.to_string())),
+            );
+        }
+        table.rows.push(row);
     }
     table
 }
