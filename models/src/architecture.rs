@@ -9,7 +9,7 @@ mod stack;
 mod svm;
 mod transformer;
 
-pub use conv::Conv;
+pub use conv::{Conv, ConvHead};
 pub use hybrid::Hybrid;
 pub use logistic::Logistic;
 pub use mlp::Mlp;
@@ -220,6 +220,35 @@ mod tests {
             .collect();
         let pool = Layer::MaxPool { width: 4 };
         assert_eq!(found, [&convolution(19), &pool, &convolution(7), &convolution(5)]);
+    }
+
+    #[test]
+    fn a_head_may_keep_positions() {
+        use crate::layer::{Layer, Pool};
+        let built = |json: &str| {
+            let architecture: Architecture = serde_json::from_str(json).unwrap();
+            build(&architecture, SYMBOLS, 3)
+        };
+        let network = built(r#"{"conv": {"filters": [8], "head": "positions", "hidden": 5}}"#);
+        let network = network.unwrap();
+        let shapes: Vec<_> = network.shapes().iter().map(|s| (s.length, s.channels)).collect();
+        assert_eq!(shapes, [(64, 8), (64, 8), (1, 512), (1, 512), (1, 5), (1, 5), (1, 5), (1, 3)]);
+        assert!(matches!(network.layers()[2], Layer::Flatten));
+        let refused = |json| built(json).unwrap_err().to_string();
+        assert_eq!(
+            refused(r#"{"conv": {"head": "positions", "global-pool": "average"}}"#),
+            "conv: global-pool is average, expected none beside `head: positions`, which pools nothing"
+        );
+        assert_eq!(
+            refused(r#"{"conv": {"head": "positions", "pool": 64}}"#),
+            "conv: head is positions, and the max-pools leave one position, expected smaller pools, \
+             or `head: pool`"
+        );
+        // Configurations written before there was a choice stay the same bytes.
+        let json = serde_json::to_string(&Conv::default()).unwrap();
+        assert!(!json.contains("head") && !json.contains("hidden"), "{json}");
+        let pooled = built(r#"{"conv": {"hidden": 5}}"#).unwrap();
+        assert!(pooled.layers().contains(&Layer::GlobalPool(Pool::Max)));
     }
 
     #[test]

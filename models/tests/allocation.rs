@@ -8,7 +8,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candle_core::Device;
-use cistron_models::architecture::{Architecture, Conv, Hybrid, Residual, Transformer, build};
+use cistron_models::architecture::{
+    Architecture, Conv, ConvHead, Hybrid, Residual, Transformer, build,
+};
 use cistron_models::dropout::DropoutKey;
 use cistron_models::executor::Executor;
 use cistron_models::head::{CrossEntropy, Targets};
@@ -77,8 +79,10 @@ fn allocations_of_ten_steps(architecture: &Architecture, shape: InputShape) -> u
 fn a_step_allocates_nothing_after_the_first() {
     let symbols = InputShape::Symbols { length: LENGTH, symbols: 5, channels: 4 };
     let tokens = InputShape::Tokens { length: LENGTH, vocabulary: 5 };
+    let positions = Conv { head: ConvHead::Positions, hidden: 32, ..Conv::default() };
     let cases = [
         (Architecture::Conv(Conv::default()), symbols),
+        (Architecture::Conv(positions), symbols),
         (Architecture::Transformer(Transformer::default()), tokens),
         (Architecture::Transformer(Transformer::default()), symbols),
         (Architecture::Residual(Residual::default()), symbols),

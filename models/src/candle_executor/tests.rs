@@ -8,7 +8,9 @@
 use candle_core::{DType, Device, Var};
 
 use super::Tensors;
-use crate::architecture::{self, Architecture, Conv, Hybrid, Logistic, Mlp, Residual, Transformer};
+use crate::architecture::{
+    self, Architecture, Conv, ConvHead, Hybrid, Logistic, Mlp, Residual, Transformer,
+};
 use crate::cpu::Cpu;
 use crate::dropout::DropoutKey;
 use crate::executor::Shard;
@@ -252,6 +254,10 @@ fn every_architecture_has_the_right_gradients() {
             ..Conv::default()
         })
     };
+    let positions = |pool, hidden| {
+        let (head, filters) = (ConvHead::Positions, vec![5, 6]);
+        Architecture::Conv(Conv { filters, width: 4, pool, head, hidden, ..Conv::default() })
+    };
     let transformer =
         Architecture::Transformer(Transformer { width: 8, heads: 2, ..Transformer::default() });
     let mlp = |activation| Architecture::Mlp(Mlp { hidden: vec![6, 5], activation, dropout: 0.2 });
@@ -273,6 +279,8 @@ fn every_architecture_has_the_right_gradients() {
         (mlp(Activation::Gelu), symbols(5)),
         (conv(Activation::Relu, Pool::Max), symbols(23)),
         (conv(Activation::Gelu, Pool::Average), dense(17, 3)),
+        (positions(3, 0), symbols(13)),
+        (positions(1, 7), dense(11, 3)),
         (transformer.clone(), TOKENS),
         (transformer.clone(), symbols(7)),
         (transformer, dense(7, 3)),

@@ -11,8 +11,10 @@
 // c = lambda x, p, i, o: F.relu(
 //     F.conv1d(F.pad(x, (1, 2)), w(p, 4, i, o).permute(2, 1, 0), w(p + 1, o)))
 // x = F.max_pool1d(c(x, 0, 4, 3), 3, ceil_mode=True)
-// x = c(x, 2, 3, 4).amax(2)
-// print("conv", (x @ w(4, 4, 3) + w(5, 3)).tolist())
+// x = c(x, 2, 3, 4)
+// print("conv", (x.amax(2) @ w(4, 4, 3) + w(5, 3)).tolist())
+// x = F.relu(x.mT.flatten(1) @ w(4, 16, 5) + w(5, 5))
+// print("positions", (x @ w(6, 5, 3) + w(7, 3)).tolist())
 //
 // n = lambda x, p: F.layer_norm(x, (4,), w(p, 4), w(p + 1, 4))
 // x = w(0, 5, 4)[t(2, 6)] + w(1, 6, 4)
@@ -26,7 +28,7 @@
 use candle_core::Device;
 
 use super::Executor;
-use crate::architecture::{Architecture, Conv, Transformer, build};
+use crate::architecture::{Architecture, Conv, ConvHead, Transformer, build};
 use crate::input::{Input, InputShape, InputValues};
 use crate::network::Network;
 use crate::weights::Weights;
@@ -58,13 +60,18 @@ fn check(network: &Network, input: &Input<'_>, expected: [f32; 6]) {
 #[test]
 fn a_convolutional_network_agrees_with_pytorch() {
     let conv = Conv { filters: vec![3, 4], width: 4, pool: 3, ..Conv::default() };
+    let positions = Conv { head: ConvHead::Positions, hidden: 5, ..conv.clone() };
     let shape = InputShape::Symbols { length: 10, symbols: 5, channels: 4 };
-    let network = build(&Architecture::Conv(conv), shape, 3).unwrap();
     let codes: Vec<u8> = (0..20).map(|index| code(index) as u8).collect();
     let table: Vec<f32> = (0..20).map(|i| f32::from(i < 16 && i % 5 == 0)).collect();
     let values = InputValues::Symbols { codes: &codes, table: &table, channels: 4 };
     let input = Input { n: 2, length: 10, lengths: &[10, 10], values };
-    check(&network, &input, [0.066_136, 0.698_799, -0.395_537, 0.072_48, 0.657_265, -0.354_255]);
+    let pooled = [0.066_136, 0.698_799, -0.395_537, 0.072_48, 0.657_265, -0.354_255];
+    let placed = [0.437_983, -0.635_766, -0.015_005, 0.444_03, -0.607_937, 0.000_231];
+    for (conv, expected) in [(conv, pooled), (positions, placed)] {
+        let network = build(&Architecture::Conv(conv), shape, 3).unwrap();
+        check(&network, &input, expected);
+    }
 }
 
 #[test]
