@@ -4,15 +4,17 @@ mod conv;
 mod hybrid;
 mod logistic;
 mod mlp;
+mod recurrent;
 mod residual;
 mod stack;
 mod svm;
 mod transformer;
 
-pub use conv::Conv;
+pub use conv::{Conv, ConvHead};
 pub use hybrid::Hybrid;
 pub use logistic::Logistic;
 pub use mlp::Mlp;
+pub use recurrent::Recurrent;
 pub use residual::Residual;
 pub use stack::Stack;
 pub use svm::Svm;
@@ -38,6 +40,8 @@ pub enum Architecture {
     Residual(Residual),
     /// Convolution, then attention.
     Hybrid(Hybrid),
+    /// Recurrent layers in both directions.
+    Recurrent(Recurrent),
     /// A transformer encoder.
     Transformer(Transformer),
     /// A support vector machine on words of whole sequences; no network.
@@ -103,6 +107,7 @@ impl Architecture {
             Self::Conv(_) => "conv",
             Self::Residual(_) => "residual",
             Self::Hybrid(_) => "hybrid",
+            Self::Recurrent(_) => "recurrent",
             Self::Transformer(_) => "transformer",
             Self::Svm(_) => "svm",
             Self::Stack(_) => "stack",
@@ -155,6 +160,7 @@ pub fn build(
         Architecture::Conv(config) => conv::layers(config, input, classes),
         Architecture::Residual(config) => residual::layers(config, input, classes),
         Architecture::Hybrid(config) => hybrid::layers(config, input, classes),
+        Architecture::Recurrent(config) => recurrent::layers(config, input, classes),
         Architecture::Transformer(config) => transformer::layers(config, input, classes),
         Architecture::Svm(_) | Architecture::Stack(_) => Err(BuildError::NoNetwork { model }),
     }?;
@@ -195,7 +201,7 @@ mod tests {
     const COUNTS: InputShape = InputShape::Dense { length: 1, channels: 256 };
     const CURVE: InputShape = InputShape::Dense { length: 40, channels: 2 };
 
-    fn all() -> [Architecture; 6] {
+    fn all() -> [Architecture; 7] {
         [
             Architecture::Logistic(Logistic::default()),
             Architecture::Mlp(Mlp::default()),
@@ -203,6 +209,7 @@ mod tests {
             Architecture::Transformer(Transformer::default()),
             Architecture::Residual(Residual::default()),
             Architecture::Hybrid(Hybrid::default()),
+            Architecture::Recurrent(Recurrent::default()),
         ]
     }
 
@@ -220,6 +227,35 @@ mod tests {
             .collect();
         let pool = Layer::MaxPool { width: 4 };
         assert_eq!(found, [&convolution(19), &pool, &convolution(7), &convolution(5)]);
+    }
+
+    #[test]
+    fn a_head_may_keep_positions() {
+        use crate::layer::{Layer, Pool};
+        let built = |json: &str| {
+            let architecture: Architecture = serde_json::from_str(json).unwrap();
+            build(&architecture, SYMBOLS, 3)
+        };
+        let network = built(r#"{"conv": {"filters": [8], "head": "positions", "hidden": 5}}"#);
+        let network = network.unwrap();
+        let shapes: Vec<_> = network.shapes().iter().map(|s| (s.length, s.channels)).collect();
+        assert_eq!(shapes, [(64, 8), (64, 8), (1, 512), (1, 512), (1, 5), (1, 5), (1, 5), (1, 3)]);
+        assert!(matches!(network.layers()[2], Layer::Flatten));
+        let refused = |json| built(json).unwrap_err().to_string();
+        assert_eq!(
+            refused(r#"{"conv": {"head": "positions", "global-pool": "average"}}"#),
+            "conv: global-pool is average, expected none beside `head: positions`, which pools nothing"
+        );
+        assert_eq!(
+            refused(r#"{"conv": {"head": "positions", "pool": 64}}"#),
+            "conv: head is positions, and the max-pools leave one position, expected smaller pools, \
+             or `head: pool`"
+        );
+        // Configurations written before there was a choice stay the same bytes.
+        let json = serde_json::to_string(&Conv::default()).unwrap();
+        assert!(!json.contains("head") && !json.contains("hidden"), "{json}");
+        let pooled = built(r#"{"conv": {"hidden": 5}}"#).unwrap();
+        assert!(pooled.layers().contains(&Layer::GlobalPool(Pool::Max)));
     }
 
     #[test]
@@ -250,6 +286,7 @@ mod tests {
         assert_eq!(found[3], [true, true, false, true]);
         assert_eq!(found[4], [true, false, false, true]);
         assert_eq!(found[5], [true, false, false, true]);
+        assert_eq!(found[6], [true, true, false, true]);
     }
 
     #[test]
@@ -294,6 +331,12 @@ mod tests {
         let deep = Residual { blocks: 64, ..Residual::default() };
         let error = build(&Architecture::Residual(deep), SYMBOLS, 3);
         assert!(matches!(error, Err(BuildError::Setting { setting: "blocks", .. })), "{error:?}");
+        let recurrent = Recurrent { layers: 0, ..Recurrent::default() };
+        let error = build(&Architecture::Recurrent(recurrent), SYMBOLS, 3);
+        assert!(matches!(error, Err(BuildError::Setting { setting: "layers", .. })), "{error:?}");
+        let recurrent = Recurrent { units: 0, ..Recurrent::default() };
+        let error = build(&Architecture::Recurrent(recurrent), SYMBOLS, 3).unwrap_err().to_string();
+        assert!(error.contains("units is 0"), "{error}");
         let conv = Conv { widths: vec![3], ..Conv::default() };
         let error = build(&Architecture::Conv(conv), SYMBOLS, 3).unwrap_err().to_string();
         assert!(error.contains("widths") && error.contains("[3]"), "{error}");

@@ -16,6 +16,7 @@ mod layer_norm;
 mod matrix;
 mod max_pool;
 mod position;
+mod recurrent;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,7 @@ mod valid;
 mod values;
 
 pub(crate) use activation::{gate, gelu_slope};
-pub(crate) use exponential::exp;
+pub(crate) use exponential::{exp, sigmoid, tanh};
 
 use std::collections::HashMap;
 

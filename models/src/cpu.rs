@@ -21,6 +21,7 @@ mod plan;
 mod pool;
 mod product;
 mod record;
+mod recurrent;
 mod reduce;
 mod session;
 mod workspace;

@@ -50,6 +50,15 @@ pub enum Layer {
         /// Number of heads; divides C.
         heads: usize,
     },
+    /// A recurrence over the valid positions in both directions: (N, L, C) to (N, L, 2 `units`), the
+    /// states of the first direction first. The second begins at the last valid position
+    /// (Schuster & Paliwal 1997, doi:10.1109/78.650093).
+    Recurrent {
+        /// How a state becomes the next.
+        cell: Cell,
+        /// Channels of the state of a direction.
+        units: usize,
+    },
     /// Adds what the inner layers make of the input to the input itself.
     Residual(Vec<Layer>),
     /// Sets a share of the elements to zero while training and scales the others up
@@ -133,6 +142,41 @@ pub enum Activation {
     Relu,
     /// x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))) (Hendrycks & Gimpel 2016, arXiv:1606.08415).
     Gelu,
+}
+
+/// How a recurrence makes a state h of the state before it and the input x.
+///
+/// Gates, their order and equations are those of PyTorch, but for its second bias, which is only here
+/// where it makes a difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cell {
+    /// Gated recurrent unit (Cho et al. 2014, doi:10.3115/v1/D14-1179): reset r = σ(W x + b + U h),
+    /// update z likewise, candidate n = tanh(W x + b + r (U h + c)); h becomes (1 - z) n + z h.
+    #[default]
+    Gru,
+    /// Long short-term memory (Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735) with a
+    /// forget gate (Gers et al. 2000, doi:10.1162/089976600300015015): gates i, f, o = σ(W x + b + U h),
+    /// candidate g = tanh(W x + b + U h); the cell c becomes f c + i g, and h becomes o tanh(c).
+    Lstm,
+}
+
+impl Cell {
+    /// Numbers that a unit computes of input and state, in the order of the weights: r, z, n or
+    /// i, f, g, o.
+    #[must_use]
+    pub fn gates(self) -> usize {
+        match self {
+            Self::Gru => 3,
+            Self::Lstm => 4,
+        }
+    }
+
+    /// Whether a reset lies between the state and the candidate, so that the state has a bias too.
+    #[must_use]
+    pub fn has_reset(self) -> bool {
+        self == Self::Gru
+    }
 }
 
 /// How positions become one.
@@ -221,6 +265,10 @@ impl Layer {
             Self::GlobalPool(_) => Ok(Shape { length: 1, channels }),
             Self::Attention { heads } if channels % positive("heads", *heads)? == 0 => Ok(input),
             Self::Attention { heads } => Err(LayerError::Heads { channels, heads: *heads }),
+            Self::Recurrent { units, .. } => {
+                let channels = positive("units", *units)?.checked_mul(2);
+                Ok(Shape { length, channels: channels.ok_or(LayerError::TooLarge)? })
+            }
             Self::Residual(layers) => {
                 let after = layers.iter().try_fold(input, |shape, layer| match layer {
                     Self::Embedding { .. } => Err(LayerError::Embedding),
@@ -259,6 +307,7 @@ impl Layer {
             | Self::Activation(_)
             | Self::LayerNorm
             | Self::Attention { .. }
+            | Self::Recurrent { .. }
             | Self::Residual(_)
             | Self::Dropout { .. } => valid,
         }
@@ -325,6 +374,12 @@ mod tests {
             Err(LayerError::Zero { what: "pool width" })
         );
         assert!(Layer::Dropout { rate: f32::NAN }.output_shape(input).is_err());
+        for cell in [Cell::Gru, Cell::Lstm] {
+            let recurrent = |units| Layer::Recurrent { cell, units }.output_shape(input);
+            assert_eq!(recurrent(5), Ok(Shape { length: 4, channels: 10 }));
+            assert_eq!(recurrent(0), Err(LayerError::Zero { what: "units" }));
+            assert_eq!(recurrent(usize::MAX), Err(LayerError::TooLarge));
+        }
         assert!(Layer::Residual(vec![Layer::Linear { outputs: 3 }]).output_shape(input).is_err());
     }
 }

@@ -39,6 +39,11 @@ impl Weights {
             match parameter.initial {
                 Initial::Zeros => {}
                 Initial::Ones => values.fill(1.0),
+                Initial::ForgetGates { units } => {
+                    for gates in values.chunks_mut(4 * units) {
+                        gates[units..2 * units].fill(1.0);
+                    }
+                }
                 Initial::Uniform { bound } => {
                     let mut generator = random::generator(seed, &parameter.name);
                     for value in values {

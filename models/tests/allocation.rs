@@ -8,11 +8,14 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candle_core::Device;
-use cistron_models::architecture::{Architecture, Conv, Hybrid, Residual, Transformer, build};
+use cistron_models::architecture::{
+    Architecture, Conv, ConvHead, Hybrid, Recurrent, Residual, Transformer, build,
+};
 use cistron_models::dropout::DropoutKey;
 use cistron_models::executor::Executor;
 use cistron_models::head::{CrossEntropy, Targets};
 use cistron_models::input::{Input, InputShape, InputValues};
+use cistron_models::layer::Cell;
 use cistron_models::optimizer::{Optimizer, OptimizerChoice, clip_norm};
 use cistron_models::weights::Weights;
 
@@ -77,12 +80,17 @@ fn allocations_of_ten_steps(architecture: &Architecture, shape: InputShape) -> u
 fn a_step_allocates_nothing_after_the_first() {
     let symbols = InputShape::Symbols { length: LENGTH, symbols: 5, channels: 4 };
     let tokens = InputShape::Tokens { length: LENGTH, vocabulary: 5 };
+    let positions = Conv { head: ConvHead::Positions, hidden: 32, ..Conv::default() };
+    let lstm = Recurrent { cell: Cell::Lstm, layers: 2, filters: 0, ..Recurrent::default() };
     let cases = [
         (Architecture::Conv(Conv::default()), symbols),
+        (Architecture::Conv(positions), symbols),
         (Architecture::Transformer(Transformer::default()), tokens),
         (Architecture::Transformer(Transformer::default()), symbols),
         (Architecture::Residual(Residual::default()), symbols),
         (Architecture::Hybrid(Hybrid::default()), symbols),
+        (Architecture::Recurrent(Recurrent::default()), symbols),
+        (Architecture::Recurrent(lstm), tokens),
     ];
     // One thread: on several, the system's own queues between them grow now and then.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();

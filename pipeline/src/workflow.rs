@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use cistron_encoders::EncoderConfig;
 use cistron_models::architecture::{
-    Architecture, Conv, Hybrid, Logistic, Mlp, Residual, Stack, Svm, Transformer,
+    Architecture, Conv, Hybrid, Logistic, Mlp, Recurrent, Residual, Stack, Svm, Transformer,
 };
 use cistron_models::fit::FitConfig;
 use indexmap::IndexMap;
@@ -170,6 +170,9 @@ pub struct Model {
     /// Convolution, then attention.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hybrid: Option<Hybrid>,
+    /// Recurrent layers in both directions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrent: Option<Recurrent>,
     /// Transformer encoder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transformer: Option<Transformer>,
@@ -210,6 +213,7 @@ impl Model {
             self.conv.clone().map(Architecture::Conv),
             self.residual.clone().map(Architecture::Residual),
             self.hybrid.clone().map(Architecture::Hybrid),
+            self.recurrent.clone().map(Architecture::Recurrent),
             self.transformer.clone().map(Architecture::Transformer),
             self.svm.clone().map(Architecture::Svm),
             self.stack.clone().map(Architecture::Stack),

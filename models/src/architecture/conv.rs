@@ -8,7 +8,7 @@ use crate::input::InputShape;
 use crate::layer::{Activation, Convolution, Layer, Pool};
 
 /// Blocks of convolution, activation, max-pool and dropout, then one value a filter over all
-/// positions, then a linear layer.
+/// positions or all values side by side, then a linear layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Conv {
@@ -29,8 +29,38 @@ pub struct Conv {
     pub dropout: f32,
     /// Non-linearity after each convolution.
     pub activation: Activation,
-    /// How the positions left become one.
+    /// How the positions left become one, with the head `pool`.
     pub global_pool: Pool,
+    /// What the output sees of the positions left.
+    #[serde(skip_serializing_if = "ConvHead::is_pool")]
+    pub head: ConvHead,
+    /// Width of a dense layer in front of the output; 0 for none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hidden: usize,
+}
+
+/// What the output of a convolutional network sees of the positions that its blocks leave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConvHead {
+    /// One value a filter over all positions: whether a filter fired, not where.
+    #[default]
+    Pool,
+    /// Every position's values side by side: where each filter fired, counted from the first position.
+    /// For windows of one length around a site; the output has a weight for each position and filter.
+    Positions,
+}
+
+impl ConvHead {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // As serde asks.
+    fn is_pool(&self) -> bool {
+        *self == Self::Pool
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde asks.
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Default for Conv {
@@ -44,6 +74,8 @@ impl Default for Conv {
             dropout: 0.2,
             activation: Activation::Relu,
             global_pool: Pool::Max,
+            head: ConvHead::Pool,
+            hidden: 0,
         }
     }
 }
@@ -73,20 +105,50 @@ pub(super) fn layers(
         });
     }
     let mut layers = Vec::new();
+    let mut length = input.length();
     for (block, (&filters, width)) in config.filters.iter().zip(widths).enumerate() {
         layers.push(Layer::Convolution(Convolution::same(filters, width)));
         layers.push(Layer::Activation(config.activation));
         if let Some(&width) = pools.get(block) {
             if width != 1 {
                 layers.push(Layer::MaxPool { width });
+                // The network refuses a width of 0.
+                length = length.div_ceil(width.max(1));
             }
             layers.push(Layer::Dropout { rate: config.dropout });
         }
     }
-    layers.push(Layer::GlobalPool(config.global_pool));
+    layers.push(match config.head {
+        ConvHead::Pool => Layer::GlobalPool(config.global_pool),
+        ConvHead::Positions => {
+            check_positions(config, length)?;
+            Layer::Flatten
+        }
+    });
     layers.push(Layer::Dropout { rate: config.dropout });
+    if config.hidden > 0 {
+        layers.push(Layer::Linear { outputs: config.hidden });
+        layers.push(Layer::Activation(config.activation));
+        layers.push(Layer::Dropout { rate: config.dropout });
+    }
     layers.push(Layer::Linear { outputs: classes });
     Ok(layers)
+}
+
+/// Refuses settings that contradict a head which keeps positions, of which `length` are left.
+fn check_positions(config: &Conv, length: usize) -> Result<(), BuildError> {
+    let refuse = |setting, found: String, expected| {
+        Err(BuildError::Setting { model: "conv", setting, found, expected })
+    };
+    if config.global_pool != Pool::default() {
+        let found = "average".to_owned();
+        return refuse("global-pool", found, "none beside `head: positions`, which pools nothing");
+    }
+    if length < 2 {
+        let found = "positions, and the max-pools leave one position".to_owned();
+        return refuse("head", found, "smaller pools, or `head: pool`");
+    }
+    Ok(())
 }
 
 /// The setting of each of `count` blocks: a list of them, or the same for all.

@@ -6,11 +6,11 @@ use super::block::Block;
 use super::valid::Valid;
 use super::{
     Tensors, activation, attention, average_pool, block, dropout, embedding, layer_norm, max_pool,
-    position, values,
+    position, recurrent, values,
 };
 use crate::dropout::DropoutKey;
 use crate::input::Input;
-use crate::layer::{Activation, Convolution, Layer, Padding, Pool};
+use crate::layer::{Activation, Cell, Convolution, Layer, Padding, Pool};
 
 /// The state of a pass: the valid positions so far and the dropout layers met.
 pub(super) struct Run<'a> {
@@ -105,6 +105,7 @@ impl<'a> Run<'a> {
                 Ok(result)
             }
             Layer::Attention { heads } => self.attention(*heads, path, &values),
+            Layer::Recurrent { cell, units } => self.recurrent(*cell, *units, path, &values),
             Layer::Residual(layers) => {
                 let valid = self.valid.clone();
                 let branch = self.layers(layers, path, values.clone())?;
@@ -176,6 +177,21 @@ impl<'a> Run<'a> {
         let mixed = attention::attention(&triple, heads, &self.valid, kernels)?;
         let output = [weight("output.weight")?, weight("output.bias")?];
         self.map(&linear(channels), false, 1, output, &mixed)
+    }
+
+    fn recurrent(
+        &mut self,
+        cell: Cell,
+        units: usize,
+        path: &str,
+        values: &Tensor,
+    ) -> Result<Tensor> {
+        let tensors = self.tensors;
+        let weight = |name: &str| tensors.get(&format!("{path}.{name}"));
+        let input = [weight("input.weight")?, weight("input.bias")?];
+        let gates = self.map(&linear(2 * cell.gates() * units), false, 1, input, values)?;
+        let bias = cell.has_reset().then(|| weight("recurrent.bias")).transpose()?;
+        recurrent::recurrent(&gates, weight("recurrent.weight")?, bias, cell, &self.valid)
     }
 }
 

@@ -8,13 +8,15 @@
 use candle_core::{DType, Device, Var};
 
 use super::Tensors;
-use crate::architecture::{self, Architecture, Conv, Hybrid, Logistic, Mlp, Residual, Transformer};
+use crate::architecture::{
+    self, Architecture, Conv, ConvHead, Hybrid, Logistic, Mlp, Recurrent, Residual, Transformer,
+};
 use crate::cpu::Cpu;
 use crate::dropout::DropoutKey;
 use crate::executor::Shard;
 use crate::head::{CrossEntropy, Targets};
 use crate::input::{Input, InputShape, InputValues};
-use crate::layer::{Activation, Convolution, Layer, Padding, Pool};
+use crate::layer::{Activation, Cell, Convolution, Layer, Padding, Pool};
 use crate::network::Network;
 use crate::random;
 use crate::weights::Weights;
@@ -252,6 +254,10 @@ fn every_architecture_has_the_right_gradients() {
             ..Conv::default()
         })
     };
+    let positions = |pool, hidden| {
+        let (head, filters) = (ConvHead::Positions, vec![5, 6]);
+        Architecture::Conv(Conv { filters, width: 4, pool, head, hidden, ..Conv::default() })
+    };
     let transformer =
         Architecture::Transformer(Transformer { width: 8, heads: 2, ..Transformer::default() });
     let mlp = |activation| Architecture::Mlp(Mlp { hidden: vec![6, 5], activation, dropout: 0.2 });
@@ -266,6 +272,10 @@ fn every_architecture_has_the_right_gradients() {
         heads: 2,
         ..Hybrid::default()
     });
+    let recurrent = |cell, filters, layers| {
+        let small = Recurrent { units: 5, embedding: 3, width: 4, pool: 2, ..Recurrent::default() };
+        Architecture::Recurrent(Recurrent { cell, filters, layers, ..small })
+    };
     let cases = [
         (Architecture::Logistic(Logistic {}), dense(1, 17)),
         (Architecture::Logistic(Logistic {}), symbols(9)),
@@ -273,6 +283,8 @@ fn every_architecture_has_the_right_gradients() {
         (mlp(Activation::Gelu), symbols(5)),
         (conv(Activation::Relu, Pool::Max), symbols(23)),
         (conv(Activation::Gelu, Pool::Average), dense(17, 3)),
+        (positions(3, 0), symbols(13)),
+        (positions(1, 7), dense(11, 3)),
         (transformer.clone(), TOKENS),
         (transformer.clone(), symbols(7)),
         (transformer, dense(7, 3)),
@@ -280,6 +292,11 @@ fn every_architecture_has_the_right_gradients() {
         (residual(1, Activation::Gelu), dense(17, 3)),
         (hybrid.clone(), symbols(23)),
         (hybrid, dense(17, 3)),
+        (recurrent(Cell::Gru, 4, 1), symbols(13)),
+        (recurrent(Cell::Lstm, 0, 2), symbols(7)),
+        (recurrent(Cell::Lstm, 4, 1), TOKENS),
+        (recurrent(Cell::Gru, 0, 2), TOKENS),
+        (recurrent(Cell::Gru, 0, 1), dense(9, 3)),
     ];
     for (architecture, input) in cases {
         let network = architecture::build(&architecture, input, CLASSES).unwrap();
@@ -344,6 +361,17 @@ fn every_other_layer_has_the_right_gradients() {
         ],
         vec![Layer::LayerNorm, linear(4)],
         vec![Layer::Attention { heads: 2 }, Layer::Position],
+        // Units below, at and above the sixteen of a vector.
+        vec![Layer::Recurrent { cell: Cell::Gru, units: 3 }, Layer::LayerNorm],
+        vec![Layer::Recurrent { cell: Cell::Lstm, units: 3 }, Layer::LayerNorm],
+        vec![Layer::Recurrent { cell: Cell::Gru, units: 16 }],
+        vec![linear(4), Layer::Recurrent { cell: Cell::Lstm, units: 18 }],
+        vec![
+            linear(6),
+            Layer::Residual(vec![Layer::LayerNorm, Layer::Recurrent { cell: Cell::Gru, units: 3 }]),
+            Layer::AveragePool { width: 3 },
+            Layer::Recurrent { cell: Cell::Lstm, units: 2 },
+        ],
     ];
     for layers in lists {
         for pool in [Pool::Max, Pool::Average] {
@@ -375,7 +403,11 @@ fn a_record_gives_the_same_logits_however_far_it_is_padded() {
             Pool::Average,
         ),
     ];
-    for long in lists {
+    let recurrent = |cell| {
+        let layers = vec![Layer::Recurrent { cell, units: 5 }, Layer::Recurrent { cell, units: 3 }];
+        network(symbols(30), layers, Pool::Average)
+    };
+    for long in lists.into_iter().chain([recurrent(Cell::Gru), recurrent(Cell::Lstm)]) {
         let short = Network::new(symbols(13), long.layers().to_vec(), CLASSES).unwrap();
         let weights = weights(&long);
         let records = Records::new(symbols(30));
@@ -401,16 +433,81 @@ fn a_record_gives_the_same_logits_however_far_it_is_padded() {
 #[test]
 fn an_empty_record_gets_the_bias() {
     let conv = Architecture::Conv(Conv { filters: vec![4], width: 3, ..Conv::default() });
-    let network = architecture::build(&conv, symbols(12), CLASSES).unwrap();
-    let weights = weights(&network);
-    let records = Records::new(symbols(12));
-    let input = Input { lengths: &[0; RECORDS], ..records.input() };
-    let logits = |dtype| tensors(&weights, dtype).logits(&network, &input).unwrap();
-    let fused = Cpu::default().logits(&network, &weights, &input).unwrap();
-    for logits in [logits(DType::F32), logits(DType::F64), fused] {
-        let bias = weights.get("layers.4.bias").unwrap();
-        for row in logits.chunks(CLASSES) {
-            assert!(row.iter().zip(bias).all(|(logit, bias)| (logit - bias).abs() < 1e-6));
+    let recurrent =
+        Architecture::Recurrent(Recurrent { units: 4, filters: 0, ..Recurrent::default() });
+    for (architecture, bias) in [(conv, "layers.4.bias"), (recurrent, "layers.3.bias")] {
+        let network = architecture::build(&architecture, symbols(12), CLASSES).unwrap();
+        let weights = weights(&network);
+        let records = Records::new(symbols(12));
+        let input = Input { lengths: &[0; RECORDS], ..records.input() };
+        let logits = |dtype| tensors(&weights, dtype).logits(&network, &input).unwrap();
+        let fused = Cpu::default().logits(&network, &weights, &input).unwrap();
+        for logits in [logits(DType::F32), logits(DType::F64), fused] {
+            let bias = weights.get(bias).unwrap();
+            for row in logits.chunks(CLASSES) {
+                assert!(row.iter().zip(bias).all(|(logit, bias)| (logit - bias).abs() < 1e-6));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_second_direction_begins_at_the_last_valid_position() {
+    // A record read backwards gives the states of each direction where the other had them.
+    let (units, length) = (3, 6);
+    for cell in [Cell::Gru, Cell::Lstm] {
+        let layers = vec![
+            Layer::Recurrent { cell, units },
+            Layer::Flatten,
+            Layer::Linear { outputs: 2 * units * length },
+        ];
+        let shape = dense(length, 2);
+        let network = Network::new(shape, layers, 2 * units * length).unwrap();
+        let mut weights = weights(&network);
+        let names: Vec<String> = weights.parameters().iter().map(|p| p.name.clone()).collect();
+        let ranges = weights.ranges().to_vec();
+        for (name, range) in names.iter().zip(ranges) {
+            let values = &mut weights.as_mut_slice()[range.clone()];
+            let half = values.len() / 2;
+            match name.as_str() {
+                // The same weights for both directions.
+                "layers.0.input.weight" => {
+                    for row in values.chunks_mut(2 * cell.gates() * units) {
+                        row.copy_within(..cell.gates() * units, cell.gates() * units);
+                    }
+                }
+                "layers.2.weight" => {
+                    values.fill(0.0);
+                    values.iter_mut().step_by(2 * units * length + 1).for_each(|v| *v = 1.0);
+                }
+                "layers.2.bias" => values.fill(0.0),
+                _ => values.copy_within(..half, half),
+            }
+        }
+        let values: Vec<f32> = (0..length * 2).map(|i| (i as f32 * 1.7).sin()).collect();
+        let valid = 4;
+        let mut turned: Vec<f32> = values[..2 * valid].chunks(2).rev().flatten().copied().collect();
+        turned.resize(2 * length, 9.0);
+        let states = |values: &[f32], dtype: Option<DType>| {
+            let lengths = [valid as u32];
+            let values = InputValues::Dense { values, channels: 2 };
+            let input = Input { n: 1, length, lengths: &lengths, values };
+            match dtype {
+                Some(dtype) => tensors(&weights, dtype).logits(&network, &input).unwrap(),
+                None => Cpu::default().logits(&network, &weights, &input).unwrap(),
+            }
+        };
+        for dtype in [None, Some(DType::F32), Some(DType::F64)] {
+            let (straight, back) = (states(&values, dtype), states(&turned, dtype));
+            for position in 0..length {
+                let other = if position < valid { valid - 1 - position } else { position };
+                for unit in 0..units {
+                    let first = straight[position * 2 * units + unit];
+                    let second = back[other * 2 * units + units + unit];
+                    assert!((first - second).abs() < 1e-6, "{cell:?} {position} {unit}");
+                    assert_eq!(first == 0.0, position >= valid, "{cell:?} {position} {unit}");
+                }
+            }
         }
     }
 }
@@ -458,10 +555,12 @@ fn gradients_of_the_input_are_those_of_finite_differences() {
     let numbers = InputShape::Dense { length: 24, channels: 3 };
     let conv = Conv { filters: vec![6, 5], width: 5, pool: 2, ..Conv::default() };
     let transformer = Transformer { width: 8, heads: 2, layers: 1, ..Transformer::default() };
+    let recurrent = Recurrent { units: 4, filters: 0, ..Recurrent::default() };
     for shape in [symbols, numbers] {
         check_input(&Architecture::Conv(conv.clone()), shape);
         check_input(&Architecture::Logistic(Logistic {}), shape);
         check_input(&Architecture::Transformer(transformer.clone()), shape);
+        check_input(&Architecture::Recurrent(recurrent.clone()), shape);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Weights in the order in which the kernels read them, once a step.
 
 use super::lanes::LANES;
-use super::plan::{Kind, Map, Plan, Slopes, Source, padded};
+use super::plan::{Kind, Map, Plan, Recurrence, Slopes, Source, padded};
 
 /// Writes the packed weights of a plan; those for the way back only where `back` says so.
 ///
@@ -37,7 +37,37 @@ pub(super) fn pack(plan: &Plan, weights: &[f32], table: &[f32], back: bool, pack
                         .copy_from_slice(&weights[from..][..channels]);
                 }
             }
+            Kind::Recurrent(recurrence) => recurrent(recurrence, weights, back, packed),
             _ => {}
+        }
+    }
+}
+
+/// The biases (2, G H), the weights for the way forward as panels of sixteen gates,
+/// (2, G H / 16, H, 16), and those for the way back as panels of sixteen units, (2, H / 16, G H, 16).
+fn recurrent(recurrence: &Recurrence, weights: &[f32], back: bool, packed: &mut [f32]) {
+    let (units, gates) = (recurrence.units, recurrence.gates());
+    let sizes = recurrence.packed_sizes();
+    for direction in 0..2 {
+        let [bias, forward, backward] =
+            [0, 1, 2].map(|part| recurrence.packed[part] + direction * sizes[part]);
+        if let Some(weight) = recurrence.bias {
+            let values = &weights[weight.at + direction * units..][..units];
+            packed[bias + gates - units..][..units].copy_from_slice(values);
+        }
+        for unit in 0..units {
+            let from = recurrence.weight.at + (direction * units + unit) * gates;
+            let values = &weights[from..][..gates];
+            for (panel, values) in values.chunks(LANES).enumerate() {
+                let at = forward + (panel * units + unit) * LANES;
+                packed[at..][..values.len()].copy_from_slice(values);
+            }
+            if back {
+                let at = backward + unit / LANES * gates * LANES + unit % LANES;
+                for (slot, &value) in packed[at..].iter_mut().step_by(LANES).zip(values) {
+                    *slot = value;
+                }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ mod forward;
 use super::attention::Head;
 use super::path::Path;
 use super::plan::{Plan, Step};
+use super::recurrent::Rows;
 use super::workspace::Workspace;
 use crate::dropout::DropoutKey;
 
@@ -25,6 +26,12 @@ impl Pass<'_> {
         let slot = self.plan.slots[self.plan.output];
         let at = self.plan.values_of(self.plan.output).at(0);
         &space.values[slot.values][at..][..slot.channels]
+    }
+
+    fn rows(&self, step: &Step, valid: usize) -> Rows {
+        let (gates, states) =
+            (self.plan.values_of(step.input).width, self.plan.values_of(step.output).width);
+        Rows { valid, gates, states }
     }
 
     fn head(&self, step: &Step, heads: usize, valid: usize) -> Head {

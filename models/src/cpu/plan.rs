@@ -2,8 +2,10 @@
 
 mod builder;
 mod map;
+mod recurrence;
 
 pub(super) use map::{Map, Slopes, Source};
+pub(super) use recurrence::Recurrence;
 
 use crate::network::Network;
 
@@ -94,6 +96,8 @@ pub(super) enum Kind {
     LayerNorm { weight: Trained, bias: Trained, packed: usize },
     /// Attention, from queries, keys and values side by side.
     Attention { heads: usize },
+    /// A recurrence in both directions, from the share of the input in its gates.
+    Recurrent(Box<Recurrence>),
     /// The begin of a residual branch: the same values with slopes of their own.
     Fork,
     /// The end of a residual branch, whose slot is the input.

@@ -140,6 +140,11 @@ pub(super) fn multiply(
         "a matrix reaches beyond its buffer"
     );
     let (most_rows, most_vectors) = match path {
+        // One row: many vectors, so that one sum need not wait for another.
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 if out.rows == 1 => (1, 4),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx512 if out.rows == 1 => (1, 8),
         // As many as the sixteen registers of old x86-64, or the thirty-two of aarch64, hold.
         Path::Portable => (if cfg!(target_arch = "aarch64") { 4 } else { 2 }, 1),
         #[cfg(target_arch = "x86_64")]
@@ -150,7 +155,8 @@ pub(super) fn multiply(
     let blocks = out.rows.div_ceil(most_rows);
     let mut vector = 0;
     while vector < out.vectors {
-        let vectors = most_vectors.min(out.vectors - vector);
+        let left_over = out.vectors - vector;
+        let vectors = most_vectors.min(1 << left_over.ilog2());
         for block in 0..blocks {
             let first = block * out.rows / blocks;
             let rows = (block + 1) * out.rows / blocks - first;
@@ -180,7 +186,7 @@ pub(super) fn multiply(
                 match path {
                     Path::Portable => portable(&tile, rows),
                     #[cfg(target_arch = "x86_64")]
-                    Path::Avx2 => avx2(&tile, rows),
+                    Path::Avx2 => avx2(&tile, rows, vectors),
                     #[cfg(target_arch = "x86_64")]
                     Path::Avx512 => avx512(&tile, rows, vectors),
                 }
@@ -206,9 +212,15 @@ unsafe fn portable(tile: &Tile, rows: usize) {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2(tile: &Tile, rows: usize) {
+unsafe fn avx2(tile: &Tile, rows: usize, vectors: usize) {
     // SAFETY: see `multiply`.
-    unsafe { by_rows!(Avx2, 1, tile, rows, [1 2 3 4 5 6]) }
+    unsafe {
+        match vectors {
+            4 => by_rows!(Avx2, 4, tile, rows, [1]),
+            2 => by_rows!(Avx2, 2, tile, rows, [1]),
+            _ => by_rows!(Avx2, 1, tile, rows, [1 2 3 4 5 6]),
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -216,10 +228,11 @@ unsafe fn avx2(tile: &Tile, rows: usize) {
 unsafe fn avx512(tile: &Tile, rows: usize, vectors: usize) {
     // SAFETY: see `multiply`.
     unsafe {
-        if vectors == 2 {
-            by_rows!(Avx512, 2, tile, rows, [1 2 3 4 5 6 7 8 9 10 11 12 13 14]);
-        } else {
-            by_rows!(Avx512, 1, tile, rows, [1 2 3 4 5 6 7 8 9 10 11 12 13 14]);
+        match vectors {
+            8 => by_rows!(Avx512, 8, tile, rows, [1]),
+            4 => by_rows!(Avx512, 4, tile, rows, [1]),
+            2 => by_rows!(Avx512, 2, tile, rows, [1 2 3 4 5 6 7 8 9 10 11 12 13 14]),
+            _ => by_rows!(Avx512, 1, tile, rows, [1 2 3 4 5 6 7 8 9 10 11 12 13 14]),
         }
     }
 }
@@ -331,6 +344,7 @@ mod tests {
         for path in Path::possible() {
             for (m, vectors, k) in [
                 (1, 1, 1),
+                (1, 15, 9),
                 (3, 2, 7),
                 (13, 3, 48),
                 (14, 1, 5),

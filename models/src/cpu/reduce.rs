@@ -61,6 +61,13 @@ pub(super) fn unpack(
                     Slopes::Table => from_table(map, sums, table, plan.symbols, out),
                 }
             }
+            Kind::Recurrent(recurrence) => {
+                let units = 2 * recurrence.units;
+                rows(recurrence.weight, units, recurrence.gates());
+                if let Some(bias) = recurrence.bias {
+                    rows(bias, 1, units);
+                }
+            }
             _ => {}
         }
     }

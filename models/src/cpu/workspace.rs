@@ -4,6 +4,7 @@ use super::aligned::Aligned;
 use super::attention::Scratch;
 use super::gathered::{Sum, Term};
 use super::plan::{Kind, Plan, Slopes, Source};
+use super::recurrent;
 
 /// Buffers for one record, made once and used for record after record.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Workspace {
     pub(super) sparse: Sparse,
     /// What attention needs.
     pub(super) attention: Scratch,
+    /// What a recurrence needs.
+    pub(super) recurrent: recurrent::Scratch,
     /// Slopes of the logits of one record.
     pub(super) logits: Vec<f32>,
 }
@@ -46,6 +49,7 @@ impl Workspace {
     pub(super) fn new(plan: &Plan, classes: usize, train: bool) -> Self {
         let zeros = |len: usize| Aligned::zeros(len);
         let (mut starts, mut tile, mut attention) = (0, 0, Scratch::default());
+        let mut recurrent = recurrent::Scratch::default();
         let (mut terms, mut sums) = (0, 0);
         for step in &plan.steps {
             match &step.kind {
@@ -73,6 +77,7 @@ impl Workspace {
                     let channels = plan.slots[step.output].channels;
                     attention.grow(length, channels / heads, train);
                 }
+                Kind::Recurrent(recurrence) => recurrent.grow(recurrence),
                 _ => {}
             }
         }
@@ -88,9 +93,12 @@ impl Workspace {
         };
         let mut own: Vec<Aligned> = plan.own.iter().map(|&len| zeros(len)).collect();
         for step in plan.steps.iter().filter(|_| !train) {
-            // Shares are kept for the way back only.
-            if let Kind::Attention { .. } = step.kind {
-                own[step.own] = Aligned::default();
+            match &step.kind {
+                // Shares are kept for the way back only.
+                Kind::Attention { .. } => own[step.own] = Aligned::default(),
+                // The gates too, but for those of the position at hand.
+                Kind::Recurrent(recurrence) => own[step.own] = zeros(2 * recurrence.kept()),
+                _ => {}
             }
         }
         Self {
@@ -102,6 +110,7 @@ impl Workspace {
             tile: zeros(tile),
             sparse,
             attention,
+            recurrent,
             logits: vec![0.0; classes],
         }
     }

@@ -11,8 +11,10 @@
 // c = lambda x, p, i, o: F.relu(
 //     F.conv1d(F.pad(x, (1, 2)), w(p, 4, i, o).permute(2, 1, 0), w(p + 1, o)))
 // x = F.max_pool1d(c(x, 0, 4, 3), 3, ceil_mode=True)
-// x = c(x, 2, 3, 4).amax(2)
-// print("conv", (x @ w(4, 4, 3) + w(5, 3)).tolist())
+// x = c(x, 2, 3, 4)
+// print("conv", (x.amax(2) @ w(4, 4, 3) + w(5, 3)).tolist())
+// x = F.relu(x.mT.flatten(1) @ w(4, 16, 5) + w(5, 5))
+// print("positions", (x @ w(6, 5, 3) + w(7, 3)).tolist())
 //
 // n = lambda x, p: F.layer_norm(x, (4,), w(p, 4), w(p + 1, 4))
 // x = w(0, 5, 4)[t(2, 6)] + w(1, 6, 4)
@@ -22,12 +24,33 @@
 // h = F.gelu(n(x, 8) @ w(10, 4, 8) + w(11, 8), approximate="tanh")
 // x = x + h @ w(12, 8, 4) + w(13, 4)
 // print("transformer", (n(x, 14).mean(1) @ w(16, 4, 3) + w(17, 3)).tolist())
+//
+// from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+// def recurrent(name, kind, gates):
+//     x = w(0, 5, 3)[t(2, 10)]  # (N, T, C)
+//     rnn = kind(3, 4, batch_first=True, bidirectional=True).double()
+//     of_input, bias, of_state = w(1, 3, 8 * gates), w(2, 8 * gates), w(3, 2, 4, 4 * gates)
+//     for i, d in enumerate(["", "_reverse"]):
+//         part = slice(4 * gates * i, 4 * gates * (i + 1))
+//         getattr(rnn, "weight_ih_l0" + d).data = of_input[:, part].T
+//         getattr(rnn, "bias_ih_l0" + d).data = bias[part]
+//         getattr(rnn, "weight_hh_l0" + d).data = of_state[i].T
+//         b = torch.zeros(4 * gates).double()
+//         if gates == 3: b[8:] = w(4, 8)[4 * i:4 * i + 4]
+//         getattr(rnn, "bias_hh_l0" + d).data = b
+//     x = pack_padded_sequence(x, [10, 7], batch_first=True)
+//     x = pad_packed_sequence(rnn(x)[0], batch_first=True, padding_value=-9)[0].amax(1)
+//     p = 5 if gates == 3 else 4
+//     print(name, (x @ w(p, 8, 3) + w(p + 1, 3)).tolist())
+// recurrent("gru", torch.nn.GRU, 3)
+// recurrent("lstm", torch.nn.LSTM, 4)
 
 use candle_core::Device;
 
 use super::Executor;
-use crate::architecture::{Architecture, Conv, Transformer, build};
+use crate::architecture::{Architecture, Conv, ConvHead, Recurrent, Transformer, build};
 use crate::input::{Input, InputShape, InputValues};
+use crate::layer::Cell;
 use crate::network::Network;
 use crate::weights::Weights;
 
@@ -58,13 +81,18 @@ fn check(network: &Network, input: &Input<'_>, expected: [f32; 6]) {
 #[test]
 fn a_convolutional_network_agrees_with_pytorch() {
     let conv = Conv { filters: vec![3, 4], width: 4, pool: 3, ..Conv::default() };
+    let positions = Conv { head: ConvHead::Positions, hidden: 5, ..conv.clone() };
     let shape = InputShape::Symbols { length: 10, symbols: 5, channels: 4 };
-    let network = build(&Architecture::Conv(conv), shape, 3).unwrap();
     let codes: Vec<u8> = (0..20).map(|index| code(index) as u8).collect();
     let table: Vec<f32> = (0..20).map(|i| f32::from(i < 16 && i % 5 == 0)).collect();
     let values = InputValues::Symbols { codes: &codes, table: &table, channels: 4 };
     let input = Input { n: 2, length: 10, lengths: &[10, 10], values };
-    check(&network, &input, [0.066_136, 0.698_799, -0.395_537, 0.072_48, 0.657_265, -0.354_255]);
+    let pooled = [0.066_136, 0.698_799, -0.395_537, 0.072_48, 0.657_265, -0.354_255];
+    let placed = [0.437_983, -0.635_766, -0.015_005, 0.444_03, -0.607_937, 0.000_231];
+    for (conv, expected) in [(conv, pooled), (positions, placed)] {
+        let network = build(&Architecture::Conv(conv), shape, 3).unwrap();
+        check(&network, &input, expected);
+    }
 }
 
 #[test]
@@ -84,4 +112,20 @@ fn a_transformer_agrees_with_pytorch() {
     let expected =
         [0.018_067_708, -0.166_101_89, 0.080_060_64, 0.018_395_55, -0.181_623_27, 0.075_415_81];
     check(&network, &input, expected);
+}
+
+#[test]
+fn recurrent_networks_agree_with_pytorch() {
+    let shape = InputShape::Tokens { length: 10, vocabulary: 5 };
+    let ids: Vec<u32> = (0..20).map(|index| code(index) as u32).collect();
+    let values = InputValues::Tokens { ids: &ids, vocabulary: 5 };
+    let input = Input { n: 2, length: 10, lengths: &[10, 7], values };
+    let gru = [0.288_633_16, -0.798_097_94, 0.048_069_5, 0.254_685_89, -0.769_757_87, 0.021_614_35];
+    let lstm =
+        [0.029_482_33, 0.356_989_06, -0.221_269_11, 0.038_013_61, 0.345_880_27, -0.217_914_31];
+    for (cell, expected) in [(Cell::Gru, gru), (Cell::Lstm, lstm)] {
+        let small = Recurrent { cell, units: 4, embedding: 3, filters: 0, ..Recurrent::default() };
+        let network = build(&Architecture::Recurrent(small), shape, 3).unwrap();
+        check(&network, &input, expected);
+    }
 }

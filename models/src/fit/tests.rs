@@ -6,10 +6,11 @@ use std::sync::Arc;
 use candle_core::Device;
 
 use super::*;
-use crate::architecture::{self, Architecture, Conv, Logistic, Mlp, Transformer};
+use crate::architecture::{self, Architecture, Conv, Logistic, Mlp, Recurrent, Transformer};
 use crate::batch::{Batch, RecordValues};
 use crate::head::{ClassWeights, CrossEntropy};
 use crate::input::InputShape;
+use crate::layer::Cell;
 use crate::optimizer::LearningRate;
 use crate::random;
 
@@ -112,6 +113,11 @@ fn small_transformer() -> Architecture {
     Architecture::Transformer(Transformer { width: 16, heads: 2, ..Transformer::default() })
 }
 
+fn small_recurrent(cell: Cell) -> Architecture {
+    let small = Recurrent { cell, units: 8, embedding: 8, filters: 8, ..Recurrent::default() };
+    Architecture::Recurrent(Recurrent { width: 5, pool: 2, ..small })
+}
+
 fn run(
     architecture: &Architecture,
     config: &FitConfig,
@@ -175,6 +181,8 @@ fn every_architecture_memorises_a_few_records() {
         (small_conv(), false),
         (small_transformer(), true),
         (small_transformer(), false),
+        (small_recurrent(Cell::Gru), true),
+        (small_recurrent(Cell::Lstm), false),
     ];
     for (architecture, tokens) in architectures {
         let train = Planted::new(24, 3, tokens);
@@ -194,7 +202,12 @@ fn every_architecture_memorises_a_few_records() {
 
 #[test]
 fn one_and_two_threads_give_the_same_bytes() {
-    let cases = [(small_conv(), false), (small_transformer(), true)];
+    let cases = [
+        (small_conv(), false),
+        (small_transformer(), true),
+        (small_recurrent(Cell::Gru), false),
+        (small_recurrent(Cell::Lstm), true),
+    ];
     for ((architecture, tokens), executor) in
         cases.iter().flat_map(|case| executors().map(|executor| (case, executor)))
     {

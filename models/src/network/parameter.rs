@@ -2,7 +2,7 @@
 
 use super::{Network, WEIGHTS_LIMIT};
 use crate::input::InputShape;
-use crate::layer::{Layer, Shape};
+use crate::layer::{Cell, Layer, Shape};
 
 /// One weight of a network.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,13 @@ pub enum Initial {
     Zeros,
     /// All 1.
     Ones,
+    /// 1 for the forget gates of the long short-term memories of two directions, (2, 4, `units`), and 0
+    /// for the other gates: cells remember until they learn to forget (Gers et al. 2000,
+    /// doi:10.1162/089976600300015015).
+    ForgetGates {
+        /// Units of a direction.
+        units: usize,
+    },
     /// Uniform on [-bound, bound).
     Uniform {
         /// Half of the width of the interval.
@@ -130,6 +137,21 @@ fn visit(
                 add("output.weight", &[channels, channels], initial);
                 add("output.bias", &[channels], Initial::Zeros);
             }
+            Layer::Recurrent { cell, units } => {
+                let units = *units;
+                let gates = cell.gates().saturating_mul(units);
+                let both = gates.saturating_mul(2);
+                let bias = match cell {
+                    Cell::Gru => Initial::Zeros,
+                    Cell::Lstm => Initial::ForgetGates { units },
+                };
+                add("input.weight", &[channels, both], Initial::xavier(channels, units));
+                add("input.bias", &[both], bias);
+                add("recurrent.weight", &[2, units, gates], Initial::xavier(units, units));
+                if cell.has_reset() {
+                    add("recurrent.bias", &[units.saturating_mul(2)], Initial::Zeros);
+                }
+            }
             Layer::Residual(inner) => {
                 visit(network, inner, shape, &format!("{path}.{index}"), found);
             }
@@ -149,6 +171,24 @@ fn visit(
 mod tests {
     use super::*;
     use crate::layer::Pool;
+    use crate::weights::Weights;
+
+    #[test]
+    fn long_short_term_memories_begin_with_open_forget_gates() {
+        let layers = vec![
+            Layer::Recurrent { cell: Cell::Lstm, units: 2 },
+            Layer::GlobalPool(Pool::Max),
+            Layer::Linear { outputs: 3 },
+        ];
+        let input = InputShape::Dense { length: 5, channels: 3 };
+        let network = Network::new(input, layers, 3).unwrap();
+        let weights = Weights::initial(&network, 1);
+        let [i, f, g, o] = [[0.0; 2], [1.0; 2], [0.0; 2], [0.0; 2]];
+        let gates = [i, f, g, o, i, f, g, o].concat();
+        assert_eq!(weights.get("layers.0.input.bias").unwrap(), gates);
+        assert_eq!(weights.get("layers.0.recurrent.weight").unwrap().len(), 2 * 2 * 8);
+        assert_eq!(weights.get("layers.0.recurrent.bias"), None);
+    }
 
     #[test]
     fn names_and_shapes_of_a_small_transformer() {

@@ -209,8 +209,8 @@ impl Check<'_> {
         }
         let architectures = model.architectures();
         let [architecture] = architectures.as_slice() else {
-            let help = "one of `logistic`, `mlp`, `conv`, `residual`, `hybrid`, `transformer`, `svm`, \
-                        `stack`, such as `logistic: {}`";
+            let help = "one of `logistic`, `mlp`, `conv`, `residual`, `hybrid`, `recurrent`, \
+                        `transformer`, `svm`, `stack`, such as `logistic: {}`";
             let message = format!("`{name}` names {} architectures", architectures.len());
             return self.push(&["models", name], message, help);
         };

@@ -5,7 +5,7 @@ use std::mem::take;
 use super::super::plan::{Kind, Step, padded};
 use super::super::pool::{self, Behind};
 use super::super::workspace::Workspace;
-use super::super::{attention, convolution, elementwise, layer_norm, record};
+use super::super::{attention, convolution, elementwise, layer_norm, record, recurrent};
 use super::{Pass, window};
 use crate::input::Input;
 
@@ -100,6 +100,16 @@ impl Pass<'_> {
                     let head = self.head(step, heads, valid);
                     let (scratch, kept) = (&mut space.attention, &mut space.own[step.own][..]);
                     attention::backward(path, &head, values, slopes, scratch, kept, back);
+                }
+                Kind::Recurrent(ref recurrence) => {
+                    let (packed, rows) = (self.packed, self.rows(step, valid));
+                    let outputs = plan.values_of(step.output);
+                    let states = &space.values[to.values][outputs.at(0)..outputs.at(valid)];
+                    let (scratch, kept) = (&mut space.recurrent, &mut space.own[step.own][..]);
+                    let pair = (states, slopes);
+                    recurrent::backward(
+                        path, recurrence, packed, rows, pair, scratch, kept, sums, back,
+                    );
                 }
                 // The branch gets the slopes of the sum, which stay those of what was skipped.
                 Kind::Join { .. } => back.copy_from_slice(slopes),

@@ -5,7 +5,7 @@ use std::mem::take;
 use super::super::aligned::Aligned;
 use super::super::plan::{Kind, Step, WHOLE};
 use super::super::workspace::Workspace;
-use super::super::{attention, convolution, elementwise, layer_norm, pool, record};
+use super::super::{attention, convolution, elementwise, layer_norm, pool, record, recurrent};
 use super::{Pass, window};
 use crate::dropout::dropout_mask;
 use crate::input::Input;
@@ -60,7 +60,7 @@ impl Pass<'_> {
         let valid = space.rows[step.input];
         let (from, buffer) = (plan.slots[step.input], plan.values_of(step.input));
         let (channels, width) = (from.channels, buffer.width);
-        let Workspace { values: all, own, attention: scratch, .. } = space;
+        let Workspace { values: all, own, attention: scratch, recurrent: states, .. } = space;
         let values = &all[from.values][buffer.at(0)..buffer.at(valid)];
         match step.kind {
             Kind::Position(weight) => {
@@ -93,6 +93,11 @@ impl Pass<'_> {
                 let head = self.head(step, heads, valid);
                 let kept = &mut own[step.own][..];
                 attention::forward(path, &head, values, scratch, kept, out);
+            }
+            Kind::Recurrent(ref recurrence) => {
+                let (packed, rows) = (self.packed, self.rows(step, valid));
+                let kept = &mut own[step.own][..];
+                recurrent::forward(path, recurrence, packed, rows, values, states, kept, out);
             }
             Kind::Join { skip } => {
                 let skipped = &all[plan.slots[skip].values][plan.values_of(skip).at(0)..];
