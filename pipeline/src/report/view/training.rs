@@ -64,7 +64,7 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
         String::new()
     };
     let described = "Lines over the epochs of training. The numbers are in the table below.";
-    let epochs = epoch_table(&[&train, &validation, &accuracy, &norm]);
+    let epochs = epoch_table(model, &[&train, &validation, &accuracy, &norm]);
     let mut figures = Vec::new();
     let losses: Vec<_> = [train, validation].into_iter().filter(|c| !c.points.is_empty()).collect();
     if !losses.is_empty() {
@@ -128,7 +128,7 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
         figures,
         filters: seen.and_then(|seen| filters::figure(index, model, seen)),
         dead: dead(runs),
-        runs: run_table(runs),
+        runs: run_table(model, runs),
         epochs,
     }
 }
@@ -169,8 +169,9 @@ fn curve<'a>(name: &'a str, quantity: Quantity, runs: &[&TrainingRun]) -> curves
     curves::Curve { name, points: points.collect() }
 }
 
-fn epoch_table(curves: &[&curves::Curve]) -> Table {
-    let mut table = Table::new("By epoch, the mean of all runs", &["#Epoch"]);
+fn epoch_table(model: &str, curves: &[&curves::Curve]) -> Table {
+    let caption = format!("{model} by epoch, the mean of all runs");
+    let mut table = Table::new(caption, &["#Epoch"]);
     for curve in curves {
         table.numeric(curve.name);
     }
@@ -187,9 +188,9 @@ fn epoch_table(curves: &[&curves::Curve]) -> Table {
     table
 }
 
-fn run_table(runs: &[&TrainingRun]) -> Table {
+fn run_table(model: &str, runs: &[&TrainingRun]) -> Table {
     let mut table = Table::new(
-        "Each run, with its validation figures at the epoch that was kept",
+        format!("Each run of {model}, with its validation figures at the epoch that was kept"),
         &[
             "#Fold",
             "#Seed",
