@@ -1,5 +1,6 @@
 //! The training loop: epochs, early stopping, history.
 
+mod activations;
 mod batches;
 mod config;
 mod dead;
@@ -11,6 +12,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub use activations::Activations;
 pub use config::{ConfigError, FitConfig};
 pub use dead::{DeadUnits, dead_units};
 pub use history::{Epoch, Progress};
@@ -52,6 +54,8 @@ pub struct Fitted {
     pub best_epoch: usize,
     /// One entry an epoch finished.
     pub history: Vec<Epoch>,
+    /// How large the values of each layer were after each epoch; none without validation records.
+    pub activations: Vec<Activations>,
     /// Why training ended.
     pub ending: Ending,
 }
@@ -143,8 +147,10 @@ pub fn fit(
         weights: weights.clone(),
         best_epoch: 0,
         history: Vec::new(),
+        activations: Vec::new(),
         ending: Ending::Completed,
     };
+    let sample = activations::Sample::new(train.len(), validation)?;
     let mut lowest = None;
     if let Some(from) = run.from {
         from.restore(&mut weights, &mut state.optimizer, &mut fitted)?;
@@ -163,6 +169,8 @@ pub fn fit(
             break;
         };
         let validated = epoch::validate(run, &state, validation, &weights)?;
+        let seen = sample.look(number, network, &weights, run.executor)?;
+        fitted.activations.extend(seen);
         let seconds = start.elapsed().as_secs_f64();
         let epoch = Epoch::new(number, learnt, validated, seconds);
         let better = match epoch.validation_loss {

@@ -10,7 +10,7 @@ use cistron_encoders::sketch::{Denominator, Index, KmerSets, MIN_KMERS};
 use cistron_models::architecture::Architecture;
 use cistron_models::calibration::Conformal;
 use cistron_models::executor::Executor;
-use cistron_models::fit::{DeadUnits, Epoch, FitConfig};
+use cistron_models::fit::{Activations, DeadUnits, Epoch, FitConfig};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,6 +25,9 @@ use crate::split::{Part, Splits};
 
 /// Name of the table of dead units.
 const DEAD_UNITS: &str = "dead-units.tsv";
+
+/// Name of the table of the sizes of values inside a network.
+const ACTIVATIONS: &str = "activations.tsv";
 
 /// Share of the validation records that may be called unfamiliar.
 const UNFAMILIAR: f64 = 0.05;
@@ -63,6 +66,8 @@ pub struct Trained {
     pub history: Vec<Epoch>,
     /// Rectified units that are 0 for every validation record at the epoch that was kept.
     pub dead: Vec<DeadUnits>,
+    /// How large the values of each layer were after each epoch; none of what is no network.
+    pub activations: Vec<Activations>,
     /// Epochs that an earlier run had finished.
     pub resumed: usize,
 }
@@ -81,19 +86,26 @@ struct Learnt {
     best_epoch: usize,
     history: Vec<Epoch>,
     dead: Vec<DeadUnits>,
+    activations: Vec<Activations>,
     resumed: usize,
 }
 
 impl Trained {
-    /// Writes the model's folder, its `history.tsv` and its `dead-units.tsv`; returns the files.
+    /// Writes the model's folder, its `history.tsv`, `dead-units.tsv` and `activations.tsv`; returns the
+    /// files.
     pub fn save(&self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let history = folder.join("history.tsv");
         write_rows(&history, &self.history)?;
         let dead = folder.join(DEAD_UNITS);
         write_rows(&dead, &self.dead)?;
+        let activations = folder.join(ACTIVATIONS);
+        write_rows(&activations, &self.activations)?;
         self.model.save(folder)?;
         let files = self.model.files();
-        Ok([history, dead].into_iter().chain(files.iter().map(|file| folder.join(file))).collect())
+        Ok([history, dead, activations]
+            .into_iter()
+            .chain(files.iter().map(|file| folder.join(file)))
+            .collect())
     }
 
     /// What training came to, in a line.
@@ -172,9 +184,9 @@ pub fn train(
         look_up = Some(LookUp { index: index(dataset, &development, k)?, ids });
     }
     let test_vector = TestVector::new(&card, &learnt.learner, executor)?;
-    let Learnt { learner, history, dead, resumed, .. } = learnt;
+    let Learnt { learner, history, dead, activations, resumed, .. } = learnt;
     let model = Model { card, learner, look_up, test_vector, audit };
-    Ok(Trained { model, history, dead, resumed })
+    Ok(Trained { model, history, dead, activations, resumed })
 }
 
 /// What sets of classes need, from probabilities (N, K) of records that were not learnt from.
@@ -240,6 +252,12 @@ pub fn read_history(path: &Path) -> Result<Vec<Epoch>, Error> {
 /// Reads the dead units that training counted in a model's folder; none where nothing is rectified.
 pub fn read_dead_units(folder: &Path) -> Result<Vec<DeadUnits>, Error> {
     let path = folder.join(DEAD_UNITS);
+    if path.exists() { read_rows(&path) } else { Ok(Vec::new()) }
+}
+
+/// Reads how large the values of each layer were from a model's folder; none of what is no network.
+pub fn read_activations(folder: &Path) -> Result<Vec<Activations>, Error> {
+    let path = folder.join(ACTIVATIONS);
     if path.exists() { read_rows(&path) } else { Ok(Vec::new()) }
 }
 

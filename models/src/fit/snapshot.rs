@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
-use super::{Epoch, Fitted};
+use super::{Activations, Epoch, Fitted};
 use crate::optimizer::{Moments, Optimizer};
 use crate::weights::Weights;
 
@@ -41,6 +41,9 @@ pub(super) struct Numbers {
     /// Lowest validation loss so far.
     pub(super) lowest: Option<f64>,
     pub(super) history: Vec<Epoch>,
+    /// None in what an earlier version left.
+    #[serde(default)]
+    pub(super) activations: Vec<Activations>,
 }
 
 /// Bytes that are no snapshot, or one of another run.
@@ -78,6 +81,7 @@ impl Standing<'_> {
             best_epoch: self.fitted.best_epoch,
             lowest: self.lowest,
             history: self.fitted.history.clone(),
+            activations: self.fitted.activations.clone(),
         };
         let numbers = serde_json::to_string(&numbers)?;
         let lists = [self.weights.as_slice(), self.fitted.weights.as_slice()];
@@ -150,6 +154,7 @@ impl Snapshot {
         fitted.weights.as_mut_slice().copy_from_slice(&self.best);
         fitted.best_epoch = self.progress.best_epoch;
         fitted.history.clone_from(&self.progress.history);
+        fitted.activations.clone_from(&self.progress.activations);
         Ok(())
     }
 }

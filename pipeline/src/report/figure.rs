@@ -4,6 +4,7 @@
 //! figure has a title and a description for screen readers and identifiers of its own. Nothing
 //! depends on how many figures were drawn before: the same input gives the same bytes.
 
+pub(super) mod activations;
 pub(super) mod amplification;
 pub(super) mod bars;
 pub(super) mod confusion;

@@ -1,6 +1,6 @@
 //! How the training of one model on one fold from one seed went.
 
-use cistron_models::fit::DeadUnits;
+use cistron_models::fit::{Activations, DeadUnits};
 
 use crate::attribute::filters::Filters;
 
@@ -34,6 +34,8 @@ pub struct TrainingRun {
     pub epochs: Vec<Epoch>,
     /// Rectified units that are 0 for every validation record at the epoch kept, a layer each.
     pub dead: Vec<DeadUnits>,
+    /// How large the values of each layer were after each epoch; absent of all but one run of a model.
+    pub activations: Vec<Activations>,
     /// What the filters of its first layer look for; absent of models without, and of all but one run
     /// of a model.
     pub filters: Option<Filters>,

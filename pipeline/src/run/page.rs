@@ -104,6 +104,7 @@ fn training(parts: &Parts<'_>, task: &Task) -> Result<TrainingRun, Error> {
             })
             .collect(),
         dead: train::read_dead_units(&folder)?,
+        activations: if first { train::read_activations(&folder)? } else { Vec::new() },
         filters,
     })
 }

@@ -56,9 +56,9 @@ impl Stage {
     pub(super) const fn version(self) -> u32 {
         match self {
             Self::Read | Self::Encode => 1,
-            Self::Split | Self::Report => 2,
-            Self::Train | Self::Predict | Self::Audit => 3,
-            Self::Evaluate => 4,
+            Self::Split => 2,
+            Self::Predict | Self::Audit | Self::Report => 3,
+            Self::Train | Self::Evaluate => 4,
         }
     }
 }

@@ -98,6 +98,7 @@ pub(super) fn learn(
         truncated,
         best_epoch: fitted.best_epoch,
         history: fitted.history,
+        activations: fitted.activations,
         dead,
         resumed,
     })

@@ -57,6 +57,7 @@ pub(super) fn learn(
         best_epoch: 0,
         history: Vec::new(),
         dead: Vec::new(),
+        activations: Vec::new(),
         resumed: 0,
     })
 }

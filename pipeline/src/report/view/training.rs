@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::filters;
 use super::table::{Cell, Table};
-use crate::report::figure::{Figure, curves};
+use crate::report::figure::{Figure, activations, curves};
 use crate::report::history::{Epoch, TrainingRun};
 use crate::report::number::{count, counted, percent};
 
@@ -122,6 +122,7 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
             table: None,
         });
     }
+    figures.extend(runs.iter().find_map(|run| activation_figure(index, model, run)));
     let seen = runs.iter().find_map(|run| run.filters.as_ref());
     Training {
         model: model.to_string(),
@@ -131,6 +132,36 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
         runs: run_table(model, runs),
         epochs,
     }
+}
+
+/// How large the values inside the network were; `None` of what is no network.
+fn activation_figure(index: usize, model: &str, run: &TrainingRun) -> Option<Figure> {
+    if run.activations.is_empty() {
+        return None;
+    }
+    let id = format!("activations-{index}");
+    Some(Figure {
+        svg: activations::draw(
+            &id,
+            &format!("Activations of {model} by epoch"),
+            "A panel for each layer: a line at the median of its values and bands over the middle half \
+             and over 90\u{202f}% of them, from the first epoch to the last. The numbers can be saved \
+             below the figure.",
+            &run.activations,
+        ),
+        caption: format!(
+            "{model}, fold {}: values that each non-linearity gives, and the logits, by epoch, on a few \
+             validation records that stay the same: median, middle half and 90\u{202f}%, with the share \
+             that is exactly 0 after the last epoch.",
+            run.fold + 1
+        ),
+        good: "bands that level off. A band that shrinks to 0 is a layer that dies; one that grows without \
+               end asks for a lower learning rate or more weight-decay; logits that keep growing while \
+               the validation loss rises are overconfidence."
+            .to_string(),
+        numbers: activations::numbers(&id, &run.activations),
+        table: None,
+    })
 }
 
 /// The dead units of each layer over all runs, in words; `None` where nothing is rectified.
