@@ -32,12 +32,13 @@ use std::collections::HashMap;
 use candle_core::{DType, Device, Result, Tensor, Var};
 
 use crate::dropout::DropoutKey;
-use crate::executor::Shard;
+use crate::executor::{LayerValues, Shard};
 use crate::head::CrossEntropy;
 use crate::input::Input;
 use crate::network::Network;
 use crate::weights::Weights;
-use run::Run;
+use run::{Run, Watched};
+use valid::Valid;
 
 /// The weights of a network on a device, shared by all shards of a batch.
 #[derive(Debug)]
@@ -126,12 +127,8 @@ impl Tensors {
             .layers(network.layers(), "layers", values.clone())?
             .squeeze(1)?;
         let found = logits.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?;
-        let mut chosen = vec![0.0_f32; found.len()];
-        for (row, class) in chosen.chunks_exact_mut(network.classes()).zip(classes) {
-            row[*class] = 1.0;
-        }
-        let chosen = Tensor::from_vec(chosen, logits.shape(), &self.device)?;
-        let store = (logits * chosen.to_dtype(self.dtype)?)?.sum_all()?.backward()?;
+        let chosen = self.chosen(&logits, classes)?;
+        let store = (logits * chosen)?.sum_all()?.backward()?;
         let mut gradients = match store.get(&values) {
             Some(gradient) => gradient.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?,
             None => vec![0.0; values.elem_count()],
@@ -143,6 +140,57 @@ impl Tensors {
             row[valid as usize * channels..].fill(0.0);
         }
         Ok((found, gradients))
+    }
+
+    /// What every non-linearity gives for a batch, in the order of the pass, and the logits.
+    pub(crate) fn activations(
+        &self,
+        network: &Network,
+        input: &Input<'_>,
+    ) -> Result<Vec<LayerValues>> {
+        let (run, values) = Run::new(self, input, None, 0)?;
+        let mut run = run.watching();
+        let logits = run.layers(network.layers(), "layers", values)?;
+        let last = Watched { layer: "logits".into(), values: logits, valid: run.valid().clone() };
+        let watched = run.watched().into_iter().chain([last]);
+        watched
+            .map(|watched| layer_values(watched.layer, &watched.values, &watched.valid))
+            .collect()
+    }
+
+    /// What the first `layers` layers give for numbers, and the gradient of the logit of one class of
+    /// each record with respect to it.
+    pub(crate) fn inner_gradients(
+        &self,
+        network: &Network,
+        layers: usize,
+        input: &Input<'_>,
+        classes: &[usize],
+    ) -> Result<[LayerValues; 2]> {
+        let (run, values) = Run::new(self, input, None, 0)?;
+        let mut run = run.with_input_gradient();
+        let reached = run.layers(&network.layers()[..layers], "layers", values)?;
+        let reached = Var::from_tensor(&reached.detach())?.into_inner();
+        let valid = run.valid().clone();
+        let logits = run.layers_from(layers, network.layers(), "layers", reached.clone())?;
+        let logits = logits.squeeze(1)?; // (N, 1, K) to (N, K)
+        let chosen = self.chosen(&logits, classes)?;
+        let store = (logits * chosen)?.sum_all()?.backward()?;
+        let slopes = match store.get(&reached) {
+            Some(gradient) => gradient.clone(),
+            None => reached.zeros_like()?,
+        };
+        let name = || format!("layers.{}", layers.saturating_sub(1));
+        Ok([layer_values(name(), &reached, &valid)?, layer_values(name(), &slopes, &valid)?])
+    }
+
+    /// 1 at the class of each record, of logits (N, K).
+    fn chosen(&self, logits: &Tensor, classes: &[usize]) -> Result<Tensor> {
+        let mut chosen = vec![0.0_f32; logits.elem_count()];
+        for (row, class) in chosen.chunks_exact_mut(logits.dim(1)?).zip(classes) {
+            row[*class] = 1.0;
+        }
+        Tensor::from_vec(chosen, logits.shape(), &self.device)?.to_dtype(self.dtype)
     }
 
     /// The sum of the losses of a shard; the gradients of that sum are written to `gradients`.
@@ -170,4 +218,14 @@ impl Tensors {
         }
         Ok(sum)
     }
+}
+
+/// The values (N, L, C) of the valid positions alone.
+fn layer_values(layer: String, values: &Tensor, valid: &Valid) -> Result<LayerValues> {
+    let (_, length, channels) = values.dims3()?;
+    let all: Vec<f32> = values.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?;
+    let lengths: Vec<usize> = valid.lengths().iter().map(|&valid| valid.min(length)).collect();
+    let rows = all.chunks_exact((length * channels).max(1)).zip(&lengths);
+    let values = rows.flat_map(|(row, &valid)| &row[..valid * channels]).copied().collect();
+    Ok(LayerValues { layer, channels, lengths, values })
 }

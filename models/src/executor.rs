@@ -29,6 +29,19 @@ pub enum Executor {
     Candle(Device),
 }
 
+/// What one layer of a network gives for a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerValues {
+    /// Path of the layer in the list of layers: `layers.1`, or `layers.3.2` inside a residual branch.
+    pub layer: String,
+    /// Channels, C.
+    pub channels: usize,
+    /// Valid positions of each record, (N).
+    pub lengths: Vec<usize>,
+    /// Values of the valid positions, (Σ lengths, C).
+    pub values: Vec<f32>,
+}
+
 /// A network that could not be run.
 #[derive(Debug, thiserror::Error)]
 pub enum ExecutorError {
@@ -103,24 +116,48 @@ impl Executor {
         classes: &[usize],
     ) -> Result<(Vec<f32>, Vec<f32>), ExecutorError> {
         check_weights(&network.parameters(), weights, weights.len())?;
-        let shape = match network.input() {
-            InputShape::Symbols { length, channels, .. } => InputShape::Dense { length, channels },
-            other => other,
-        };
-        if matches!(shape, InputShape::Tokens { .. }) {
-            return Err(InputError::Shape { expected: shape, found: input.shape() }.into());
-        }
-        input.check(&shape)?;
-        if classes.len() != input.n {
-            let (labels, weights) = (classes.len(), input.n);
-            return Err(TargetError::Size { records: input.n, labels, weights }.into());
-        }
-        if let Some(record) = classes.iter().position(|class| *class >= network.classes()) {
-            let (label, classes) = (classes[record] as u32, network.classes());
-            return Err(TargetError::Label { record, label, classes }.into());
-        }
+        check_followed(network, input, classes)?;
         let tensors = Tensors::constant(weights, self.device())?;
         Ok(tensors.input_gradients(network, input, classes)?)
+    }
+
+    /// What the first `layers` layers give for a batch, and the gradient of the logit of one class of
+    /// each record with respect to it, both at valid positions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Executor::input_gradients`].
+    pub fn inner_gradients(
+        &self,
+        network: &Network,
+        weights: &Weights,
+        layers: usize,
+        input: &Input<'_>,
+        classes: &[usize],
+    ) -> Result<[LayerValues; 2], ExecutorError> {
+        check_weights(&network.parameters(), weights, weights.len())?;
+        check_followed(network, input, classes)?;
+        let tensors = Tensors::constant(weights, self.device())?;
+        let layers = layers.min(network.layers().len());
+        Ok(tensors.inner_gradients(network, layers, input, classes)?)
+    }
+
+    /// What every non-linearity of a network gives for a batch, in the order of the layers, and the
+    /// logits.
+    ///
+    /// # Errors
+    ///
+    /// Where the batch does not fit the network.
+    pub fn activations(
+        &self,
+        network: &Network,
+        weights: &Weights,
+        input: &Input<'_>,
+    ) -> Result<Vec<LayerValues>, ExecutorError> {
+        check_weights(&network.parameters(), weights, weights.len())?;
+        input.check(&network.input())?;
+        let tensors = Tensors::constant(weights, self.device())?;
+        Ok(tensors.activations(network, input)?)
     }
 
     /// The weighted mean loss of a batch; the gradient of every weight is written to `gradients`.
@@ -155,6 +192,31 @@ impl Executor {
             }
         }
     }
+}
+
+/// Whether a batch of numbers, with a class for each record, can be followed through a network.
+fn check_followed(
+    network: &Network,
+    input: &Input<'_>,
+    classes: &[usize],
+) -> Result<(), ExecutorError> {
+    let shape = match network.input() {
+        InputShape::Symbols { length, channels, .. } => InputShape::Dense { length, channels },
+        other => other,
+    };
+    if matches!(shape, InputShape::Tokens { .. }) {
+        return Err(InputError::Shape { expected: shape, found: input.shape() }.into());
+    }
+    input.check(&shape)?;
+    if classes.len() != input.n {
+        let (labels, weights) = (classes.len(), input.n);
+        return Err(TargetError::Size { records: input.n, labels, weights }.into());
+    }
+    if let Some(record) = classes.iter().position(|class| *class >= network.classes()) {
+        let (label, classes) = (classes[record] as u32, network.classes());
+        return Err(TargetError::Label { record, label, classes }.into());
+    }
+    Ok(())
 }
 
 /// Whether weights and a buffer for gradients are those of a network's `parameters`.

@@ -1,5 +1,6 @@
 //! The training loop: epochs, early stopping, history.
 
+mod activations;
 mod augment;
 mod batches;
 mod config;
@@ -16,6 +17,7 @@ mod step;
 mod tests;
 mod training;
 
+pub use activations::Activations;
 pub use augment::{Augment, Augmentation};
 pub use config::{ConfigError, FitConfig};
 pub use dead::{DeadUnits, dead_units};
@@ -60,6 +62,8 @@ pub struct Fitted {
     pub best_epoch: usize,
     /// One entry an epoch finished.
     pub history: Vec<Epoch>,
+    /// How large the values of each layer were after each epoch; none without validation records.
+    pub activations: Vec<Activations>,
     /// Why training ended.
     pub ending: Ending,
     /// What found the greatest learning rate; `None` where that is a number, or training was stopped before.
@@ -154,9 +158,11 @@ pub fn fit(
         weights: weights.clone(),
         best_epoch: 0,
         history: Vec::new(),
+        activations: Vec::new(),
         ending: Ending::Completed,
         range_test: None,
     };
+    let sample = activations::Sample::new(train.len(), validation)?;
     let mut lowest = None;
     if let Some(from) = run.from {
         from.restore(&mut weights, &mut state.optimizer, &mut fitted)?;
@@ -182,6 +188,8 @@ pub fn fit(
         };
         let judge = (&state.loss, held_weights.as_slice());
         let validated = epoch::validate(run, judge, validation, &weights)?;
+        let seen = sample.look(number, network, &weights, run.executor)?;
+        fitted.activations.extend(seen);
         let seconds = start.elapsed().as_secs_f64();
         let epoch = Epoch::new(number, learnt, validated, seconds);
         let better = match epoch.validation_loss {

@@ -13,6 +13,7 @@ pub mod batch;
 pub mod calibration;
 mod candle_executor;
 pub mod checkpoint;
+pub mod class_activation;
 pub mod cpu;
 pub mod device;
 pub mod dropout;

@@ -1,5 +1,6 @@
 //! What a model sees: how much each symbol of a sequence moves the logit of a class.
 
+mod cam;
 pub mod filters;
 mod integrated;
 pub mod motifs;
@@ -28,6 +29,9 @@ pub enum Method {
     /// The gradient along the way from no sequence at all, times the input: the scores of a sequence
     /// add up to what it adds to the logit (Sundararajan et al. 2017, arXiv:1703.01365).
     Integrated,
+    /// Where the last convolution sees the class: its channels, weighed by how the logit rises with them
+    /// and spread over the sequence (Grad-CAM; Selvaraju et al. 2017, doi:10.1109/ICCV.2017.74). 0 or more.
+    Cam,
 }
 
 impl Method {
@@ -40,7 +44,7 @@ impl Method {
             Self::Mutagenesis => {
                 !encoder.qualities() && !matches!(encoder, EncoderConfig::AllelePair { .. })
             }
-            Self::Gradient | Self::Integrated => single && symbols,
+            Self::Gradient | Self::Integrated | Self::Cam => single && symbols,
         }
     }
 }
@@ -84,7 +88,7 @@ pub fn classes(
 ///
 /// # Errors
 ///
-/// Where the method cannot follow the model's encoder.
+/// Where the method cannot follow the model's encoder, or asks for a convolution that it has not.
 pub fn attribute(
     ensemble: &Ensemble,
     executor: &Executor,
@@ -96,6 +100,14 @@ pub fn attribute(
     if let Some(member) = ensemble.members.iter().find(|m| !method.follows(&m.card.encoder)) {
         return Err(refused(&member.card.name, &member.card.encoder));
     }
+    if method == Method::Cam
+        && let Some(member) = ensemble.members.iter().find(|m| !cam::fits(m))
+    {
+        let name = &member.card.name;
+        let help = "`--method integrated` and `--method mutagenesis` take any model of symbols";
+        let refused = format!("`{name}` has no convolution for `--method cam`\n  help: {help}");
+        return Err(Error::Usage(refused));
+    }
     let mut out = Vec::with_capacity(dataset.len());
     for (record, class) in classes.iter().copied().enumerate() {
         let sequence = dataset.sequence(record);
@@ -103,6 +115,7 @@ pub fn attribute(
             Method::Mutagenesis => mutagenesis::of(model, executor, sequence, class),
             Method::Gradient => integrated::of(model, executor, sequence, class, None),
             Method::Integrated => integrated::of(model, executor, sequence, class, Some(steps)),
+            Method::Cam => cam::of(model, executor, sequence, class),
         };
         let members = ensemble.members.iter().map(of).collect::<Result<Vec<_>, _>>()?;
         out.push(mean(members, class));
@@ -146,12 +159,13 @@ mod tests {
     fn methods_follow_encoders_that_keep_positions() {
         let follows = |config: &str| {
             let config: EncoderConfig = serde_json::from_str(config).unwrap();
-            [Method::Mutagenesis, Method::Gradient, Method::Integrated].map(|m| m.follows(&config))
+            let methods = [Method::Mutagenesis, Method::Gradient, Method::Integrated, Method::Cam];
+            methods.map(|method| method.follows(&config))
         };
-        assert_eq!(follows(r#"{"one-hot": {"length": 9}}"#), [true; 3]);
-        assert_eq!(follows(r#"{"kmer-counts": {"k": 3}}"#), [true, false, false]);
-        assert_eq!(follows(r#"{"codons": {"length": 9}}"#), [true, false, false]);
-        assert_eq!(follows(r#"{"allele-pair": {"length": 9}}"#), [false; 3]);
+        assert_eq!(follows(r#"{"one-hot": {"length": 9}}"#), [true; 4]);
+        assert_eq!(follows(r#"{"kmer-counts": {"k": 3}}"#), [true, false, false, false]);
+        assert_eq!(follows(r#"{"codons": {"length": 9}}"#), [true, false, false, false]);
+        assert_eq!(follows(r#"{"allele-pair": {"length": 9}}"#), [false; 4]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use cistron_encoders::sketch::{Denominator, Index, KmerSets, MIN_KMERS};
 use cistron_models::architecture::Architecture;
 use cistron_models::calibration::Conformal;
 use cistron_models::executor::Executor;
-use cistron_models::fit::{DeadUnits, Epoch, FitConfig, RangeStep, RangeTest};
+use cistron_models::fit::{Activations, DeadUnits, Epoch, FitConfig, RangeStep, RangeTest};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,6 +31,8 @@ const DEAD_UNITS: &str = "dead-units.tsv";
 
 /// Name of the table of the range test's steps.
 const RANGE_TEST: &str = "learning-rate.tsv";
+/// Name of the table of the sizes of values inside a network.
+const ACTIVATIONS: &str = "activations.tsv";
 
 /// Share of the validation records that may be called unfamiliar.
 const UNFAMILIAR: f64 = 0.05;
@@ -71,6 +73,8 @@ pub struct Trained {
     pub range_test: Option<RangeTest>,
     /// Rectified units that are 0 for every validation record at the epoch that was kept.
     pub dead: Vec<DeadUnits>,
+    /// How large the values of each layer were after each epoch; none of what is no network.
+    pub activations: Vec<Activations>,
     /// Epochs that an earlier run had finished.
     pub resumed: usize,
     /// What it answers for the validation records.
@@ -95,17 +99,20 @@ struct Learnt {
     history: Vec<Epoch>,
     range_test: Option<RangeTest>,
     dead: Vec<DeadUnits>,
+    activations: Vec<Activations>,
     resumed: usize,
 }
 
 impl Trained {
-    /// Writes the model's folder, its `history.tsv`, `dead-units.tsv`, `validation.tsv` and, where there
-    /// was a range test, its `learning-rate.tsv`; returns the files.
+    /// Writes the model's folder, its `history.tsv`, `dead-units.tsv`, `activations.tsv`, `validation.tsv`
+    /// and, where there was a range test, its `learning-rate.tsv`; returns the files.
     pub fn save(&self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let history = folder.join("history.tsv");
         write_rows(&history, &self.history)?;
         let dead = folder.join(DEAD_UNITS);
         write_rows(&dead, &self.dead)?;
+        let activations = folder.join(ACTIVATIONS);
+        write_rows(&activations, &self.activations)?;
         let validation = folder.join(validation::FILE);
         self.validation.write(&validation, &self.model.card.classes)?;
         let rates = folder.join(RANGE_TEST);
@@ -119,7 +126,7 @@ impl Trained {
         }
         self.model.save(folder)?;
         let files = self.model.files();
-        let tables = [history, dead, validation].into_iter();
+        let tables = [history, dead, activations, validation].into_iter();
         let tables = tables.chain(self.range_test.is_some().then_some(rates));
         Ok(tables.chain(files.iter().map(|file| folder.join(file))).collect())
     }
@@ -204,12 +211,12 @@ pub fn train(
         look_up = Some(LookUp { index: index(dataset, &development, k)?, ids });
     }
     let test_vector = TestVector::new(&card, &learnt.learner, executor)?;
-    let Learnt { learner, history, range_test, dead, resumed, unseen, .. } = learnt;
+    let Learnt { learner, history, range_test, dead, activations, resumed, unseen, .. } = learnt;
     let model = Model { card, learner, look_up, test_vector, audit };
     let held = splits.records(shard.fold, Part::Validation);
     let ids = held.iter().map(|i| dataset.id(*i).to_string()).collect();
     let validation = Validation { ids, probabilities: unseen };
-    Ok(Trained { model, history, range_test, dead, resumed, validation })
+    Ok(Trained { model, history, range_test, dead, activations, resumed, validation })
 }
 
 /// What sets of classes need, from probabilities (N, K) of records that were not learnt from.
@@ -284,6 +291,11 @@ pub fn read_range_test(folder: &Path) -> Result<Vec<RangeStep>, Error> {
 
 fn read_if_there<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Error> {
     if path.exists() { read_rows(path) } else { Ok(Vec::new()) }
+}
+
+/// Reads how large the values of each layer were from a model's folder; none of what is no network.
+pub fn read_activations(folder: &Path) -> Result<Vec<Activations>, Error> {
+    read_if_there(&folder.join(ACTIVATIONS))
 }
 
 fn read_rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Error> {

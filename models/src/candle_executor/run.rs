@@ -20,6 +20,18 @@ pub(super) struct Run<'a> {
     dropouts: usize,
     /// Whether a weight was used before, so that the gradient of the values is needed.
     trained: bool,
+    /// What the non-linearities gave so far, where it is kept.
+    watched: Option<Vec<Watched>>,
+}
+
+/// What a non-linearity gave.
+pub(super) struct Watched {
+    /// Path of the layer.
+    pub(super) layer: String,
+    /// Its values (N, L, C).
+    pub(super) values: Tensor,
+    /// Which of them are valid.
+    pub(super) valid: Valid,
 }
 
 impl<'a> Run<'a> {
@@ -33,7 +45,8 @@ impl<'a> Run<'a> {
         let valid = Valid::new(input.lengths, input.length);
         let values = values::values(input, &tensors.device, tensors.dtype)?;
         let dropout = key.map(|key| (key, first_record));
-        Ok((Self { tensors, valid, dropout, dropouts: 0, trained: false }, values))
+        let run = Self { tensors, valid, dropout, dropouts: 0, trained: false, watched: None };
+        Ok((run, values))
     }
 
     /// The same pass, with the gradient of its first values.
@@ -42,19 +55,50 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// The same pass, with what the non-linearities give kept.
+    pub(super) fn watching(mut self) -> Self {
+        self.watched = Some(Vec::new());
+        self
+    }
+
+    /// What the non-linearities gave, where it was kept.
+    pub(super) fn watched(self) -> Vec<Watched> {
+        self.watched.unwrap_or_default()
+    }
+
+    /// The valid positions now.
+    pub(super) fn valid(&self) -> &Valid {
+        &self.valid
+    }
+
     /// Takes values (N, L, C) through `layers`.
     pub(super) fn layers(
         &mut self,
         layers: &[Layer],
         path: &str,
+        values: Tensor,
+    ) -> Result<Tensor> {
+        self.layers_from(0, layers, path, values)
+    }
+
+    /// Takes values (N, L, C) through the `layers` from the one of index `first` on.
+    pub(super) fn layers_from(
+        &mut self,
+        first: usize,
+        layers: &[Layer],
+        parent: &str,
         mut values: Tensor,
     ) -> Result<Tensor> {
-        let mut index = 0;
+        let mut index = first;
         while let Some(layer) = layers.get(index) {
-            let path = format!("{path}.{index}");
+            let path = format!("{parent}.{index}");
             let mut taken = 1;
             if let Some(convolution) = convolution_of(layer) {
-                let (relu, pool, followers) = followers(&layers[index + 1..]);
+                let (relu, mut pool, mut followers) = followers(&layers[index + 1..]);
+                // A rectifier that is watched ends the block, so that the pool does not hide it.
+                if relu && self.watched.is_some() {
+                    (pool, followers) = (1, 1);
+                }
                 values = self.block(&convolution, relu, pool, &path, &values)?;
                 taken += followers;
             } else {
@@ -65,6 +109,11 @@ impl<'a> Run<'a> {
                 self.valid = self.valid.after(layer, length);
             }
             index += taken;
+            if let (Some(watched), Layer::Activation(_)) = (&mut self.watched, &layers[index - 1]) {
+                let layer = format!("{parent}.{}", index - 1);
+                let (values, valid) = (values.clone(), self.valid.clone());
+                watched.push(Watched { layer, values, valid });
+            }
         }
         Ok(values)
     }

@@ -274,7 +274,7 @@ fn every_architecture_has_the_right_gradients() {
     });
     let recurrent = |cell, filters, layers| {
         let small = Recurrent { units: 5, embedding: 3, width: 4, pool: 2, ..Recurrent::default() };
-        Architecture::Recurrent(Recurrent { cell, filters, layers, ..small })
+        Architecture::Recurrent(Recurrent { cell, layers, filters, ..small })
     };
     let cases = [
         (Architecture::Logistic(Logistic {}), dense(1, 17)),
@@ -573,4 +573,139 @@ fn tokens_have_no_gradient_of_their_input() {
     let executor = crate::executor::Executor::on(Device::Cpu);
     let found = executor.input_gradients(&network, &weights, &records.input(), &[0; RECORDS]);
     assert!(found.unwrap_err().to_string().contains("the network takes"));
+}
+
+/// The records of a layer as rows of `length` positions, with zeros beyond the valid ones.
+fn padded(values: &crate::executor::LayerValues, length: usize) -> Vec<f32> {
+    let mut rows = vec![0.0; values.lengths.len() * length * values.channels];
+    let mut start = 0;
+    for (row, valid) in rows.chunks_mut(length * values.channels).zip(&values.lengths) {
+        let size = valid * values.channels;
+        row[..size].copy_from_slice(&values.values[start..start + size]);
+        start += size;
+    }
+    rows
+}
+
+/// Splits a network after `layers` layers: what the first ones give is what the fused executor finds
+/// there, and the gradient with respect to it is that of finite differences of the others.
+fn check_inner(network: &Network, layers: usize) {
+    let records = Records::new(network.input());
+    let weights = weights(network);
+    let classes = [0, 2, 1, 2, 0];
+    let executor = crate::executor::Executor::on(Device::Cpu);
+    let [reached, slopes] =
+        executor.inner_gradients(network, &weights, layers, &records.input(), &classes).unwrap();
+    let (head, rest) = network.layers().split_at(layers);
+
+    let greatest = [head, &[Layer::GlobalPool(Pool::Max)][..]].concat();
+    let head = Network::new(network.input(), greatest, reached.channels).unwrap();
+    let mut own = Weights::zeros(&head);
+    let first = own.len();
+    own.as_mut_slice().copy_from_slice(&weights.as_slice()[..first]);
+    let expected = executor.logits(&head, &own, &records.input()).unwrap();
+    let mut start = 0;
+    for (valid, row) in reached.lengths.iter().zip(expected.chunks(reached.channels)) {
+        let end = start + valid * reached.channels;
+        for (channel, expected) in row.iter().enumerate() {
+            let values = reached.values[start..end].chunks(reached.channels).map(|v| v[channel]);
+            let most = values.fold(f32::NEG_INFINITY, f32::max);
+            assert!((most - expected).abs() < 1e-4, "{most} {expected}");
+        }
+        start = end;
+    }
+
+    let length = *reached.lengths.iter().max().unwrap();
+    let shape = InputShape::Dense { length, channels: reached.channels };
+    let tail = Network::new(shape, rest.to_vec(), CLASSES).unwrap();
+    let mut own = Weights::zeros(&tail);
+    own.as_mut_slice().copy_from_slice(&weights.as_slice()[first..]);
+    let exact = tensors(&own, DType::F64);
+    let lengths: Vec<u32> = reached.lengths.iter().map(|&valid| valid as u32).collect();
+    let (mut values, slopes) = (padded(&reached, length), padded(&slopes, length));
+    let largest = slopes.iter().fold(0.0_f32, |most, slope| most.max(slope.abs()));
+    assert!(largest > 1e-3, "a gradient that is zero proves nothing");
+    // Zeros of a rectifier tie for the greatest of a pool, where there is no slope.
+    let sloped: Vec<usize> = (0..values.len()).filter(|at| values[*at].abs() > 1e-3).collect();
+    assert!(sloped.len() >= 30);
+    for &at in sloped.iter().step_by(sloped.len().div_ceil(60)) {
+        let (before, mut logits, mut step) = (values[at], 0.0, 0.0);
+        let record = at / (length * reached.channels);
+        for sign in [1.0_f32, -1.0] {
+            values[at] = before + sign * 1e-4;
+            step += f64::from(sign * values[at]);
+            let dense = InputValues::Dense { values: &values, channels: reached.channels };
+            let input = Input { n: RECORDS, length, lengths: &lengths, values: dense };
+            let found = exact.forward(&tail, &input, None, 0).unwrap();
+            logits += f64::from(sign) * found.to_vec2::<f64>().unwrap()[record][classes[record]];
+        }
+        values[at] = before;
+        let error = (f64::from(slopes[at]) - logits / step).abs() / f64::from(largest);
+        assert!(error < 1e-3, "{at}: {} and {}", slopes[at], logits / step);
+    }
+}
+
+#[test]
+fn inner_gradients_are_those_of_finite_differences() {
+    let shape = InputShape::Dense { length: 24, channels: 3 };
+    let conv = Conv { filters: vec![6, 5], width: 5, pool: 2, ..Conv::default() };
+    for pool in [Pool::Max, Pool::Average] {
+        let conv = Architecture::Conv(Conv { global_pool: pool, ..conv.clone() });
+        let network = architecture::build(&conv, shape, CLASSES).unwrap();
+        // After the first rectifier, before and after its pool, and after the last rectifier.
+        for layers in [2, 3, 6] {
+            check_inner(&network, layers);
+        }
+    }
+    let residual = Architecture::Residual(Residual::default());
+    let network = architecture::build(&residual, shape, CLASSES).unwrap();
+    check_inner(&network, network.layers().len() - 3);
+}
+
+#[test]
+fn activations_are_those_of_the_fused_executor() {
+    let shape = InputShape::Symbols { length: 24, symbols: 16, channels: 4 };
+    let conv = Conv { filters: vec![6, 5], width: 5, pool: 2, ..Conv::default() };
+    let network = architecture::build(&Architecture::Conv(conv), shape, CLASSES).unwrap();
+    let (records, weights) = (Records::new(shape), weights(&network));
+    let executor = crate::executor::Executor::on(Device::Cpu);
+    let found = executor.activations(&network, &weights, &records.input()).unwrap();
+    let names: Vec<&str> = found.iter().map(|layer| layer.layer.as_str()).collect();
+    assert_eq!(names, ["layers.1", "layers.5", "logits"]);
+    // A rectifier before its pool, at every valid position.
+    assert_eq!(found[0].lengths, [24, 16, 1, 24, 12]);
+    assert_eq!(found[1].lengths, [12, 8, 1, 12, 6]);
+    assert!(found[..2].iter().all(|layer| layer.values.iter().all(|value| *value >= 0.0)));
+    let logits = executor.logits(&network, &weights, &records.input()).unwrap();
+    assert_eq!(found[2].values.len(), logits.len());
+    let close = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-4;
+    assert!(found[2].values.iter().zip(&logits).all(close));
+    for (layer, layers) in [(&found[0], 2), (&found[1], 6)] {
+        let head = [&network.layers()[..layers], &[Layer::GlobalPool(Pool::Average)]].concat();
+        let head = Network::new(shape, head, layer.channels).unwrap();
+        let mut own = Weights::zeros(&head);
+        let first = own.len();
+        own.as_mut_slice().copy_from_slice(&weights.as_slice()[..first]);
+        let means = executor.logits(&head, &own, &records.input()).unwrap();
+        let mut start = 0;
+        for (valid, row) in layer.lengths.iter().zip(means.chunks(layer.channels)) {
+            let end = start + valid * layer.channels;
+            for (channel, expected) in row.iter().enumerate() {
+                let values = layer.values[start..end].chunks(layer.channels).map(|v| v[channel]);
+                let mean = values.sum::<f32>() / *valid as f32;
+                assert!((mean - expected).abs() < 1e-4, "{mean} {expected}");
+            }
+            start = end;
+        }
+    }
+    // A branch's non-linearity is named by its way, and a network of one map has its logits alone.
+    let names = |architecture: &Architecture| -> Vec<String> {
+        let network = architecture::build(architecture, shape, CLASSES).unwrap();
+        let weights = Weights::initial(&network, 3);
+        let found = executor.activations(&network, &weights, &records.input()).unwrap();
+        found.into_iter().map(|layer| layer.layer).collect()
+    };
+    assert_eq!(names(&Architecture::Logistic(Logistic {})), ["logits"]);
+    let branches = names(&Architecture::Residual(Residual::default()));
+    assert!(branches.iter().any(|name| name.matches('.').count() == 2), "{branches:?}");
 }

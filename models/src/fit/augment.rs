@@ -55,7 +55,7 @@ impl Augmentation {
         }
         let choices = 2 * reach as u128 + 1;
         let drawn = u128::from(self.generator("shift", record).next_u64());
-        ((drawn * choices) >> 64) as isize - reach as isize
+        (((drawn * choices) >> 64) as usize).cast_signed() - reach.cast_signed()
     }
 
     /// Replaces the share of a record's letters that is asked for, each by one of the other `letters` with

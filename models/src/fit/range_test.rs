@@ -161,7 +161,7 @@ mod tests {
     fn noise_of_single_steps_does_not_choose() {
         // Level, a fall between 10^-4 and 10^-2, level, and a breakdown from 10^-0.5 on; noise of half the fall.
         let clean = |log: f64| {
-            let fall = ((log + 4.0) / 2.0).clamp(0.0, 1.0);
+            let fall = f64::midpoint(log, 4.0).clamp(0.0, 1.0);
             2.0 - fall + if log > -0.5 { 20.0 * (log + 0.5) } else { 0.0 }
         };
         for seed in 0..50 {

@@ -80,7 +80,9 @@ impl Sampler {
                 let each = *draws as f64 / strata.len() as f64;
                 for stratum in strata {
                     let share = each / stratum.len() as f64;
-                    stratum.iter().for_each(|&record| add(record, share));
+                    for &record in stratum {
+                        add(record, share);
+                    }
                 }
             }
         }
@@ -200,7 +202,9 @@ mod tests {
         let sampler = sampler(&Sampling::GroupBalanced { column });
         let times_of = |order: &[usize]| -> BTreeMap<u32, usize> {
             let mut times = BTreeMap::new();
-            order.iter().for_each(|drawn| *times.entry(units().unit(*drawn)).or_default() += 1);
+            for drawn in order {
+                *times.entry(units().unit(*drawn)).or_default() += 1;
+            }
             times
         };
         let times = times_of(&sampler.order(1));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
-use super::{Epoch, Fitted, RangeTest};
+use super::{Activations, Epoch, Fitted, RangeTest};
 use crate::optimizer::{Moments, Optimizer};
 use crate::weights::Weights;
 
@@ -44,6 +44,9 @@ pub(super) struct Numbers {
     /// The range test that found the learning rate; absent where that is a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     range_test: Option<RangeTest>,
+    /// None in what an earlier version left.
+    #[serde(default)]
+    pub(super) activations: Vec<Activations>,
 }
 
 /// Bytes that are no snapshot, or one of another run.
@@ -82,6 +85,7 @@ impl Standing<'_> {
             lowest: self.lowest,
             history: self.fitted.history.clone(),
             range_test: self.fitted.range_test.clone(),
+            activations: self.fitted.activations.clone(),
         };
         let numbers = serde_json::to_string(&numbers)?;
         let lists = [self.weights.as_slice(), self.fitted.weights.as_slice()];
@@ -155,6 +159,7 @@ impl Snapshot {
         fitted.best_epoch = self.progress.best_epoch;
         fitted.history.clone_from(&self.progress.history);
         fitted.range_test.clone_from(&self.progress.range_test);
+        fitted.activations.clone_from(&self.progress.activations);
         Ok(())
     }
 }

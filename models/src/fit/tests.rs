@@ -320,7 +320,17 @@ fn a_run_that_goes_on_ends_with_the_same_weights() {
                 fitted.history.iter().map(|e| (e.train_loss, e.validation_loss)).collect()
             };
             assert_eq!(losses(&found), losses(&expected));
+            assert_eq!(found.activations, expected.activations);
         }
+        // Both rectifiers and the logits after each epoch.
+        let seen = expected.activations.iter().map(|seen| (seen.epoch, seen.layer.as_str()));
+        let layers = ["layers.1", "layers.5", "logits"];
+        let all = (1..=5).flat_map(|epoch| layers.map(|layer| (epoch, layer)));
+        assert_eq!(seen.collect::<Vec<_>>(), all.collect::<Vec<_>>());
+        assert!(
+            expected.activations.iter().all(|seen| seen.q05 <= seen.q50 && seen.q50 <= seen.q95)
+        );
+        assert!(expected.activations.iter().any(|seen| seen.zero > 0.0 && seen.q05 >= 0.0));
     }
 }
 

@@ -26,6 +26,7 @@ use crate::workflow::validate::closest;
 /// Examples:
 ///   cistron attribute out/genes/models/conv new.fasta
 ///   cistron attribute out/genes/models/conv new.fasta --method mutagenesis --class beta-lactam -o new.tsv
+///   cistron attribute out/genes/models/conv new.fasta --method cam
 ///   cistron attribute out/genes/models/conv new.fasta --filters --motifs
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]

@@ -4,6 +4,7 @@
 //! figure has a title and a description for screen readers and identifiers of its own. Nothing
 //! depends on how many figures were drawn before: the same input gives the same bytes.
 
+pub(super) mod activations;
 pub(super) mod amplification;
 pub(super) mod bars;
 pub(super) mod confusion;
@@ -21,7 +22,8 @@ pub(super) mod standards;
 use kuva::backend::svg::SvgBackend;
 use kuva::plot::legend::LegendPosition;
 use kuva::render::layout::{Layout, TickFormat};
-use kuva::render::render::{Primitive, Scene};
+use kuva::render::plots::Plot;
+use kuva::render::render::{Primitive, Scene, collect_legend_entries};
 use kuva::render::theme::Theme;
 use minijinja::HtmlEscape;
 use serde::Serialize;
@@ -31,6 +33,10 @@ use numbers::Numbers;
 
 /// Longest label drawn in a figure, in characters; tables have the whole names.
 const LONGEST_LABEL: usize = 28;
+
+/// Width that a letter of a legend takes, and height of a row of it, in pixels.
+const LEGEND_LETTER: f64 = 8.0;
+const LEGEND_ROW: f64 = 21.0;
 
 /// A figure with what a reader needs beside it.
 #[derive(Debug, Serialize)]
@@ -75,6 +81,18 @@ fn themed(layout: Layout) -> Layout {
     let mut layout = layout.with_theme(theme).with_tick_format(short);
     layout = layout.with_label_size(14).with_tick_size(13).with_body_size(14);
     layout.with_legend_position(LegendPosition::OutsideBottomColumns).with_legend_box(false)
+}
+
+/// A layout with room for every entry of the legend below the axis, and as much higher; without the
+/// entries at hand `kuva` leaves room for one row.
+fn with_legend(layout: Layout, plots: &[Plot], (width, height): (f64, f64)) -> Layout {
+    let entries = collect_legend_entries(plots);
+    let longest = entries.iter().map(|entry| entry.label.chars().count()).max().unwrap_or(0);
+    let column = 38.0 + LEGEND_LETTER * longest.max(8) as f64;
+    let columns = ((width - 90.0) / column).floor().max(1.0);
+    let rows = (entries.len() as f64 / columns).ceil().max(1.0);
+    let layout = if entries.is_empty() { layout } else { layout.with_legend_entries(entries) };
+    layout.with_width(width).with_height(height + LEGEND_ROW * (rows - 1.0))
 }
 
 /// Tick labels: thousands grouped, no trailing zeros.
@@ -160,6 +178,25 @@ mod tests {
         assert_eq!(tick(1.0), "1");
         assert_eq!(tick(12_000.0), "12\u{202f}000");
         assert_eq!(tick(-0.000_01), "0");
+    }
+
+    #[test]
+    fn a_legend_of_many_entries_is_not_cut() {
+        let names: Vec<String> = (0..12).map(|i| format!("a long name of class {i}")).collect();
+        let lines: Vec<lines::Line> = names
+            .iter()
+            .map(|name| lines::Line { name, points: vec![(0.0, 0.0), (1.0, 1.0)] })
+            .collect();
+        let drawn = lines::draw("f", ["t", "d"], &lines, ["x", "y"], None);
+        let number = |text: &str, start: &str| -> f64 {
+            text.split(start).nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+        };
+        let height = number(&drawn, " height=\"");
+        for name in &names {
+            let end = drawn.find(&format!(">{name}</text>")).unwrap();
+            let text = &drawn[drawn[..end].rfind("<text").unwrap()..end];
+            assert!(number(text, " y=\"") < height - 4.0, "{name}: {text} of {height}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How the training of one model on one fold from one seed went.
 
-use cistron_models::fit::{DeadUnits, RangeStep};
+use cistron_models::fit::{Activations, DeadUnits, RangeStep};
 
 use crate::attribute::filters::Filters;
 
@@ -45,6 +45,8 @@ pub struct TrainingRun {
     pub rate: Option<FoundRate>,
     /// Rectified units that are 0 for every validation record at the epoch kept, a layer each.
     pub dead: Vec<DeadUnits>,
+    /// How large the values of each layer were after each epoch; absent of all but one run of a model.
+    pub activations: Vec<Activations>,
     /// What the filters of its first layer look for; absent of models without, and of all but one run
     /// of a model.
     pub filters: Option<Filters>,

@@ -126,6 +126,65 @@ fn headings_go_down_a_step_at_a_time() {
     assert_eq!(page.matches("<h1>").count(), 1);
 }
 
+/// The page without its style and script, which are no elements of it.
+fn elements(page: &str) -> String {
+    let (before, rest) = page.split_once("<style>").unwrap();
+    let (body, script) = rest.split_once("</style>").unwrap().1.split_once("<script>").unwrap();
+    [before, body, script.split_once("</script>").unwrap().1].concat()
+}
+
+/// The start tags of an element, with their attributes.
+fn tags<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let start = format!("<{name}");
+    let tags = page.split(&start).skip(1).filter(|rest| rest.starts_with([' ', '>']));
+    tags.filter_map(|rest| rest.split('>').next()).collect()
+}
+
+#[test]
+fn a_screen_reader_is_told_what_everything_is() {
+    let page = elements(&Example::new(9, 3).html());
+    assert!(page.contains("<html lang=\"en\">") && tags(&page, "main").len() == 1);
+    // Every figure is an image with a name and a description.
+    let svg = tags(&page, "svg");
+    assert!(svg.len() > 10);
+    assert!(svg.iter().all(|tag| tag.contains("role=\"img\"") && tag.contains("aria-labelledby")));
+    assert!(page.split("<title id=").skip(1).all(|title| !title.contains("\"></title>")));
+    assert!(page.split("<desc id=").skip(1).all(|text| !text.contains("\"></desc>")));
+    // Every head says what it heads, every table has a caption and every row a head.
+    let heads = tags(&page, "th");
+    assert!(heads.iter().all(|tag| tag.contains("scope=\"col\"") || tag.contains("scope=\"row\"")));
+    let rows = page.split("<tbody>").skip(1).map(|body| body.split("</tbody>").next().unwrap());
+    let rows: usize = rows.map(|body| tags(body, "tr").len()).sum();
+    assert_eq!(heads.iter().filter(|tag| tag.contains("scope=\"row\"")).count(), rows);
+    assert_eq!(tags(&page, "table").len(), tags(&page, "caption").len());
+    // What scrolls can be reached without a mouse and has a name; it is no landmark, of which a page
+    // has few.
+    let scrolls: Vec<&str> =
+        tags(&page, "div").into_iter().filter(|tag| tag.contains("class=\"scroll")).collect();
+    assert!(scrolls.len() > svg.len());
+    for tag in &scrolls {
+        let group = tag.contains("tabindex=\"0\"") && tag.contains("role=\"group\"");
+        assert!(
+            group && tag.contains("aria-label=\"") && !tag.contains("aria-label=\"\""),
+            "{tag}"
+        );
+    }
+    let sections = tags(&page, "section");
+    assert!(sections.iter().all(|tag| tag.contains("aria-labelledby")));
+    // Nothing needs a script: no button, no handler, nothing hidden.
+    for absent in ["<button", " onclick", " hidden", "display:none"] {
+        assert!(!page.contains(absent), "{absent}");
+    }
+}
+
+#[test]
+fn names_in_backticks_are_code_in_titles() {
+    let mut example = Example::new(3, 1);
+    example.audit.findings[0].title = "Does it serve every `plate` alike?".to_string();
+    let page = example.html();
+    assert!(page.contains("serve every <code>plate</code> alike?") && !page.contains("`plate`"));
+}
+
 #[test]
 fn an_audit_alone_is_a_page() {
     let mut example = Example::new(3, 1);

@@ -112,6 +112,7 @@ fn training(parts: &Parts<'_>, task: &Task) -> Result<TrainingRun, Error> {
             .collect(),
         rate: rate(&folder)?,
         dead: train::read_dead_units(&folder)?,
+        activations: if first { train::read_activations(&folder)? } else { Vec::new() },
         filters,
     })
 }

@@ -66,6 +66,7 @@ pub(super) fn learn(
         history: Vec::new(),
         range_test: None,
         dead: Vec::new(),
+        activations: Vec::new(),
         resumed: 0,
     })
 }

@@ -35,11 +35,9 @@ pub(in crate::report) fn draw(
         let line = if first { line.with_legend(super::label(&groups[trace.group])) } else { line };
         plots.push(Plot::Line(line));
     }
-    let layout = super::themed(Layout::auto_from_plots(&plots))
-        .with_width(760.0)
-        .with_height(400.0)
-        .with_x_label("cycle")
-        .with_y_label(axis);
+    let layout = super::themed(Layout::auto_from_plots(&plots));
+    let layout =
+        super::with_legend(layout, &plots, (560.0, 360.0)).with_x_label("cycle").with_y_label(axis);
     super::svg(id, title, description, render_multiple(plots, layout))
 }
 

@@ -22,7 +22,7 @@ pub(in crate::report) fn draw(
     let bars = Histogram::from_bins(edges, counts).with_color("var(--series-1)");
     let plots = vec![Plot::Histogram(bars)];
     let mut layout = super::themed(Layout::auto_from_plots(&plots))
-        .with_width(760.0)
+        .with_width(560.0)
         .with_height(300.0)
         .with_x_label(axes.0)
         .with_y_label(axes.1)

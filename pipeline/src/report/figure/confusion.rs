@@ -70,14 +70,18 @@ pub(in crate::report) fn draw(
 }
 
 /// From the paper's colour at 0 to the full colour of a series at 1; any share is told from none.
-fn shade(share: f64) -> String {
-    let percent = if share <= 0.0 { 3.0 } else { (12.0 + 88.0 * share).min(100.0) };
-    format!("color-mix(in srgb, var(--series-1) {percent:.0}%, var(--paper))")
+pub(in crate::report) fn shade(share: f64) -> String {
+    format!("color-mix(in srgb, var(--series-1) {}%, var(--paper))", percent(share))
+}
+
+/// How much of the full colour a share gets, in percent.
+pub(in crate::report) fn percent(share: f64) -> f64 {
+    if share <= 0.0 { 3.0 } else { (12.0 + 88.0 * share).min(100.0).round() }
 }
 
 /// Black or white text, whichever the page's style says has contrast 4.5 on that shade: light and
 /// dark pages change over at different shares.
-fn ink(share: f64) -> &'static str {
+pub(in crate::report) fn ink(share: f64) -> &'static str {
     match share {
         s if s < 0.56 => "var(--on-pale)",
         s if s < 0.84 => "var(--on-middle)",

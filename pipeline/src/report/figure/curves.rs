@@ -41,11 +41,9 @@ pub(in crate::report) fn draw(
         let line = if curves.len() > 1 { line.with_legend(curve.name) } else { line };
         plots.push(Plot::Line(if i == 0 { line } else { line.with_dashed() }));
     }
-    let mut layout = super::themed(Layout::auto_from_plots(&plots))
-        .with_width(560.0)
-        .with_height(320.0)
-        .with_x_label("epoch")
-        .with_y_label(axis);
+    let layout = super::themed(Layout::auto_from_plots(&plots));
+    let mut layout =
+        super::with_legend(layout, &plots, (480.0, 300.0)).with_x_label("epoch").with_y_label(axis);
     if let Some(epoch) = best {
         let line = ReferenceLine::vertical(epoch).with_color("var(--ink)");
         layout = layout.with_reference_line(line.with_stroke_width(1.5));

@@ -51,9 +51,8 @@ pub(in crate::report) fn draw(
         plots.push(Plot::Scatter(markers));
         plots.push(Plot::Line(if series.floor { line.with_dashed() } else { line }));
     }
-    let layout = super::themed(Layout::auto_from_plots(&plots))
-        .with_width(760.0)
-        .with_height(380.0)
+    let layout = super::themed(Layout::auto_from_plots(&plots));
+    let layout = super::with_legend(layout, &plots, (560.0, 360.0))
         .with_x_categories(levels.iter().map(|l| super::label(l)).collect())
         .with_x_label("similarity to the nearest training sequence (containment of k-mers)")
         .with_y_label(metric)

@@ -29,7 +29,7 @@ pub(in crate::report) fn draw(
         plot = plot.with_group(super::label(&column.name), column.values.iter().copied());
         colours.push(super::series(column.colour));
     }
-    let width = (160.0 + 60.0 * colours.len() as f64).max(420.0);
+    let width = (120.0 + 75.0 * colours.len() as f64).max(420.0);
     let plots = vec![Plot::Strip(plot.with_group_colors(colours))];
     let layout = super::themed(Layout::auto_from_plots(&plots))
         .with_width(width)

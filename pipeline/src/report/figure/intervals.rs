@@ -66,7 +66,7 @@ pub(in crate::report) fn draw(
     }
     let plots = vec![Plot::Forest(plot)];
     let mut layout = super::themed(Layout::auto_from_plots(&plots))
-        .with_width(760.0)
+        .with_width(560.0)
         .with_height(90.0 + 28.0 * f64::from(drawn))
         .with_x_label(axis.label)
         .with_x_axis_min(low)

@@ -45,9 +45,8 @@ pub(in crate::report) fn draw(
             .with_dashed();
         plots.push(Plot::Line(plot));
     }
-    let layout = super::themed(Layout::auto_from_plots(&plots))
-        .with_width(480.0)
-        .with_height(420.0)
+    let layout = super::themed(Layout::auto_from_plots(&plots));
+    let layout = super::with_legend(layout, &plots, (480.0, 420.0))
         .with_x_axis_min(0.0)
         .with_x_axis_max(1.0)
         .with_y_axis_min(0.0)

@@ -93,9 +93,9 @@ pub(in crate::report) fn draw(id: &str, title: &str, description: &str, spots: &
 
 /// The full colour at the earliest Cq, pale at the latest, grey where nothing amplified.
 fn shade(cq: Option<f64>, low: f64, high: f64) -> String {
-    let Some(cq) = cq else { return "var(--rule)".to_string() };
+    let Some(cq) = cq else { return "var(--rule-strong)".to_string() };
     let share = if high > low { (high - cq) / (high - low) } else { 1.0 };
-    format!("color-mix(in srgb, var(--series-1) {:.0}%, var(--paper))", 20.0 + 80.0 * share)
+    format!("color-mix(in srgb, var(--series-1) {:.0}%, var(--paper))", 30.0 + 70.0 * share)
 }
 
 /// The wells drawn: a row each; without a Cq where nothing amplified.

@@ -37,9 +37,8 @@ pub(in crate::report) fn draw(
             .with_size(4.0);
         plots.push(Plot::Scatter(dots.with_legend(super::label(&target.name))));
     }
-    let layout = super::themed(Layout::auto_from_plots(&plots))
-        .with_width(640.0)
-        .with_height(400.0)
+    let layout = super::themed(Layout::auto_from_plots(&plots));
+    let layout = super::with_legend(layout, &plots, (560.0, 380.0))
         .with_x_label("log10 of the quantity")
         .with_y_label("Cq");
     super::svg(id, title, description, render_multiple(plots, layout))

@@ -1,3 +1,8 @@
+// What has nothing to scroll to is no stop of the keyboard.
+const stops = new ResizeObserver((entries) => {
+  for (const { target } of entries) target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+});
+for (const scroll of document.querySelectorAll(".scroll")) stops.observe(scroll);
 // Tables can be sorted by a click on a head; without scripts they are as readable, unsorted.
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];

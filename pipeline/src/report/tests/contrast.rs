@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::report::STYLE;
+use crate::report::figure::confusion;
 
 /// Custom properties of a block of the style sheet that are colours.
 fn colours(block: &'static str) -> HashMap<&'static str, [f64; 3]> {
@@ -35,14 +36,33 @@ fn black_on_white_is_the_greatest_contrast() {
     assert!((contrast([0.0; 3], [1.0; 3]) - 21.0).abs() < 1e-12);
 }
 
-#[test]
-fn text_and_lines_have_enough_contrast_light_and_dark() {
+/// Both palettes: that of the page, and that with what a dark page changes.
+fn palettes() -> [HashMap<&'static str, [f64; 3]>; 2] {
     let mut blocks = STYLE.split("@media");
     let light = colours(blocks.next().unwrap());
     let mut dark = light.clone();
     dark.extend(colours(blocks.next().unwrap()));
     assert!(light.len() >= 25 && light != dark);
-    for palette in [light, dark] {
+    [light, dark]
+}
+
+#[test]
+fn numbers_on_a_shade_have_enough_contrast_light_and_dark() {
+    for palette in palettes() {
+        for share in (0..=1000).map(|i| f64::from(i) / 1000.0) {
+            let named =
+                |name: &str| palette[name.trim_start_matches("var(--").trim_end_matches(')')];
+            let (percent, text) = (confusion::percent(share) / 100.0, named(confusion::ink(share)));
+            let (full, paper) = (palette["series-1"], palette["paper"]);
+            let mix = [0, 1, 2].map(|i| full[i] * percent + paper[i] * (1.0 - percent));
+            assert!(contrast(text, mix) >= 4.5, "{share}: {}", contrast(text, mix));
+        }
+    }
+}
+
+#[test]
+fn text_and_lines_have_enough_contrast_light_and_dark() {
+    for palette in palettes() {
         let of = |name: &str| palette[name];
         for text in ["ink", "soft", "link"] {
             assert!(contrast(of(text), of("paper")) >= 4.5, "{text}");

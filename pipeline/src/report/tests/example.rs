@@ -1,7 +1,7 @@
 //! A run made up for tests: plausible numbers of any number of classes and models.
 
 use cistron_encoders::alphabet::Alphabet;
-use cistron_models::fit::DeadUnits;
+use cistron_models::fit::{Activations, DeadUnits};
 
 use crate::attribute::filters::{FilterMotif, Filters, Frequencies};
 use crate::audit::finding::{Judged, Table};
@@ -247,6 +247,15 @@ fn evaluation(k: usize, m: usize) -> Evaluation {
     }
 }
 
+fn activations(epoch: usize, i: usize) -> [Activations; 2] {
+    [("layers.1", 0.0), ("logits", -1.0)].map(|(layer, least)| {
+        let scale = 1.0 + (epoch as f64).ln() + wobble(epoch + i);
+        let [q05, q25, q50, q75, q95] = [least, least / 2.0, 0.1, 0.8, 2.0].map(|q| q * scale);
+        let zero = if least < 0.0 { 0.0 } else { 0.4 };
+        Activations { epoch, layer: layer.to_string(), values: 4096, zero, q05, q25, q50, q75, q95 }
+    })
+}
+
 fn run(i: usize, seed: u64) -> TrainingRun {
     let epoch = |e: usize| {
         let t = e as f64;
@@ -267,6 +276,7 @@ fn run(i: usize, seed: u64) -> TrainingRun {
         epochs: (1..=20).map(epoch).collect(),
         rate: None,
         dead: vec![DeadUnits { layer: "layers.1".to_string(), units: 64, dead: 3 + i }],
+        activations: (1..=20).flat_map(|e| activations(e, i)).collect(),
         filters: (i == 0).then(filters),
     }
 }

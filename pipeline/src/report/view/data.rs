@@ -106,7 +106,11 @@ fn facts(data: &DataSummary) -> Vec<(&'static str, String)> {
 }
 
 fn classes(data: &DataSummary) -> Table {
-    let caption = if data.measured.is_some() {
+    // Of numbers with one position each, such as ΔCq, a length says nothing.
+    let lengths = data.measured.is_none() || data.lengths.as_ref().is_some_and(|l| l.max > 1.0);
+    let caption = if !lengths {
+        "Classes: records and independent clusters"
+    } else if data.measured.is_some() {
         "Classes: records, independent clusters and length (median, and the range of the middle half)"
     } else {
         "Classes: records, independent clusters, length and GC content (median, and the range of \
@@ -116,7 +120,9 @@ fn classes(data: &DataSummary) -> Table {
     if data.clusters.is_some() {
         table.numeric("Clusters");
     }
-    table.numeric("Length");
+    if lengths {
+        table.numeric("Length");
+    }
     let gc = data.classes.iter().any(|c| c.gc.is_some());
     if gc {
         table.numeric("GC content");
@@ -128,7 +134,9 @@ fn classes(data: &DataSummary) -> Table {
         if data.clusters.is_some() {
             row.push(class.clusters.map_or_else(|| Cell::text("n/a"), Cell::count));
         }
-        row.push(middle(class.lengths.as_ref(), |v| count(v as u64)));
+        if lengths {
+            row.push(middle(class.lengths.as_ref(), |v| count(v as u64)));
+        }
         if gc {
             row.push(middle(class.gc.as_ref(), percent));
         }

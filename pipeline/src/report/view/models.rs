@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::table::{Cell, Table};
 use super::terms;
 use super::weights::Weights;
-use crate::evaluate::{Entry, Evaluation, Role};
+use crate::evaluate::{Entry, Evaluation, Lift, Role};
 use crate::report::figure::{Figure, intervals};
 use crate::report::number::{counted, difference};
 
@@ -92,11 +92,13 @@ fn table(entries: &[&Entry], headline: &str) -> Table {
         "Scores on {}, with 95\u{202f}% intervals from a bootstrap over clusters",
         counted(n, "held-out record")
     );
+    // The lift is what the page is read for: it stands beside the metric that it is of.
     let mut table = Table::new(caption, &["Name", "Kind"]);
-    for metric in &metrics {
+    table.numeric(terms::metric_head(headline));
+    table.numeric("Lift over best floor");
+    for metric in &metrics[1..] {
         table.numeric(terms::metric_head(metric));
     }
-    table.numeric("Lift over best floor");
     let best = terms::best_of(entries, headline);
     for entry in entries {
         let mut row = vec![
@@ -108,13 +110,11 @@ fn table(entries: &[&Entry], headline: &str) -> Table {
             let interval = score.and_then(|s| s.interval.as_ref());
             row.push(Cell::score(score.and_then(|s| s.value)).with_limits(interval));
         }
-        row.push(entry.lift.as_ref().map_or_else(
-            || Cell::text("–"),
-            |lift| {
-                Cell::quantity(difference(lift.value), lift.value)
-                    .with_limits(lift.interval.as_ref())
-            },
-        ));
+        let lift = |lift: &Lift| {
+            let cell = Cell::quantity(difference(lift.value), lift.value);
+            cell.with_limits(lift.interval.as_ref())
+        };
+        row.insert(3, entry.lift.as_ref().map_or_else(|| Cell::text("–"), lift));
         table.rows.push(row);
     }
     table

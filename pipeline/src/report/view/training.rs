@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::filters;
 use super::table::{Cell, Table};
-use crate::report::figure::{Figure, curves, rates};
+use crate::report::figure::{Figure, activations, curves, rates};
 use crate::report::history::{Epoch, FoundRate, TrainingRun};
 use crate::report::number::{count, counted, percent};
 
@@ -64,7 +64,7 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
         String::new()
     };
     let described = "Lines over the epochs of training. The numbers are in the table below.";
-    let epochs = epoch_table(&[&train, &validation, &accuracy, &norm]);
+    let epochs = epoch_table(model, &[&train, &validation, &accuracy, &norm]);
     let mut figures: Vec<Figure> = rate(index, model, runs).into_iter().collect();
     let losses: Vec<_> = [train, validation].into_iter().filter(|c| !c.points.is_empty()).collect();
     if !losses.is_empty() {
@@ -122,13 +122,14 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
             table: None,
         });
     }
+    figures.extend(runs.iter().find_map(|run| activation_figure(index, model, run)));
     let seen = runs.iter().find_map(|run| run.filters.as_ref());
     Training {
         model: model.to_string(),
         figures,
         filters: seen.and_then(|seen| filters::figure(index, model, seen)),
         dead: dead(runs),
-        runs: run_table(runs),
+        runs: run_table(model, runs),
         epochs,
     }
 }
@@ -170,6 +171,36 @@ fn rate(index: usize, model: &str, runs: &[&TrainingRun]) -> Option<Figure> {
     })
 }
 
+/// How large the values inside the network were; `None` of what is no network.
+fn activation_figure(index: usize, model: &str, run: &TrainingRun) -> Option<Figure> {
+    if run.activations.is_empty() {
+        return None;
+    }
+    let id = format!("activations-{index}");
+    Some(Figure {
+        svg: activations::draw(
+            &id,
+            &format!("Activations of {model} by epoch"),
+            "A panel for each layer: a line at the median of its values and bands over the middle half \
+             and over 90\u{202f}% of them, from the first epoch to the last. The numbers can be saved \
+             below the figure.",
+            &run.activations,
+        ),
+        caption: format!(
+            "{model}, fold {}: values that each non-linearity gives, and the logits, by epoch, on a few \
+             validation records that stay the same: median, middle half and 90\u{202f}%, with the share \
+             that is exactly 0 after the last epoch.",
+            run.fold + 1
+        ),
+        good: "bands that level off. A band that shrinks to 0 is a layer that dies; one that grows without \
+               end asks for a lower learning rate or more weight-decay; logits that keep growing while \
+               the validation loss rises are overconfidence."
+            .to_string(),
+        numbers: activations::numbers(&id, &run.activations),
+        table: None,
+    })
+}
+
 /// The dead units of each layer over all runs, in words; `None` where nothing is rectified.
 fn dead(runs: &[&TrainingRun]) -> Option<String> {
     let mut layers: Vec<(&str, usize, usize)> = Vec::new();
@@ -206,8 +237,9 @@ fn curve<'a>(name: &'a str, quantity: Quantity, runs: &[&TrainingRun]) -> curves
     curves::Curve { name, points: points.collect() }
 }
 
-fn epoch_table(curves: &[&curves::Curve]) -> Table {
-    let mut table = Table::new("By epoch, the mean of all runs", &["#Epoch"]);
+fn epoch_table(model: &str, curves: &[&curves::Curve]) -> Table {
+    let caption = format!("{model} by epoch, the mean of all runs");
+    let mut table = Table::new(caption, &["#Epoch"]);
     for curve in curves {
         table.numeric(curve.name);
     }
@@ -224,9 +256,9 @@ fn epoch_table(curves: &[&curves::Curve]) -> Table {
     table
 }
 
-fn run_table(runs: &[&TrainingRun]) -> Table {
+fn run_table(model: &str, runs: &[&TrainingRun]) -> Table {
     let mut table = Table::new(
-        "Each run, with its validation figures at the epoch that was kept",
+        format!("Each run of {model}, with its validation figures at the epoch that was kept"),
         &[
             "#Fold",
             "#Seed",

@@ -218,7 +218,8 @@ fn split_of_groups(certificate: &Certificate) -> Part {
     let sentence = if certificate.not_assessable > 0 {
         format!("Not certified: {}.", certificate.similarity)
     } else {
-        format!("{}: {pairs} stand on both sides of the split.", certificate.similarity)
+        let similarity = capital(&certificate.similarity);
+        format!("{similarity}: {pairs} stand on both sides of the split.")
     };
     let (tone, word) = if certificate.certified {
         (Tone::Good, "certified")
@@ -226,6 +227,12 @@ fn split_of_groups(certificate: &Certificate) -> Part {
         (Tone::Bad, "not certified")
     };
     Part { tone, word: word.to_string(), sentences: vec![sentence] }
+}
+
+/// Words that begin a sentence.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The audit in one word; its failures are listed beside it.
@@ -283,7 +290,9 @@ fn facts(report: &Report) -> String {
         vec![counted(data.records, data.record()), counted(data.classes.len(), "class")];
     let cluster = if data.measured.is_some() { "group" } else { "homology cluster" };
     facts.extend(data.clusters.map(|clusters| counted(clusters, cluster)));
-    if let Some(lengths) = &data.lengths {
+    // Of numbers that have one position each, such as ΔCq, a length says nothing.
+    if let Some(lengths) = data.lengths.as_ref().filter(|l| data.measured.is_none() || l.max > 1.0)
+    {
         let (min, max) = (count(lengths.min as u64), count(lengths.max as u64));
         let unit = data.unit();
         facts.push(format!("{min} to {max} {unit}, median {}", count(lengths.median as u64)));
