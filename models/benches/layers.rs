@@ -97,7 +97,7 @@ fn main() {
         for (length, channels, heads) in [(128, 128, 4), (171, 64, 4), (512, 64, 4)] {
             let maps = 2 * length * channels * 4 * channels;
             let operations = (maps + 4 * length * length * channels) as f64;
-            let attention = vec![Layer::Attention { heads }];
+            let attention = vec![Layer::Attention { heads, rotary: false }];
             let attention = network(length, channels, attention, Pool::Average);
             let name = format!("attention width {channels} heads {heads} length {length}");
             run(&name, &attention, operations, seconds, peak);

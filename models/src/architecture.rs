@@ -18,7 +18,7 @@ pub use recurrent::Recurrent;
 pub use residual::Residual;
 pub use stack::Stack;
 pub use svm::Svm;
-pub use transformer::Transformer;
+pub use transformer::{Positions, Transformer};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -259,6 +259,21 @@ mod tests {
     }
 
     #[test]
+    fn rotary_positions_have_no_weights() {
+        let weights = |positions, length| {
+            let transformer = Transformer { positions, ..Transformer::default() };
+            let input = InputShape::Tokens { length, vocabulary: 65 };
+            let network = build(&Architecture::Transformer(transformer), input, 3).unwrap();
+            network.parameters().iter().map(crate::network::Parameter::len).sum::<usize>()
+        };
+        assert_eq!(weights(Positions::Rotary, 16), weights(Positions::Rotary, 20_000));
+        let learned = weights(Positions::Learned, 16) - weights(Positions::Rotary, 16);
+        assert_eq!(learned, 16 * Transformer::default().width);
+        let json = serde_json::to_string(&Transformer::default()).unwrap();
+        assert!(!json.contains("positions"), "{json}");
+    }
+
+    #[test]
     fn residual_blocks_reach_twice_as_far_each() {
         use crate::layer::Layer;
         let residual = Residual { blocks: 3, pool: 1, ..Residual::default() };
@@ -325,6 +340,10 @@ mod tests {
         let transformer = Transformer { heads: 5, ..Transformer::default() };
         let error = build(&Architecture::Transformer(transformer), TOKENS, 3);
         assert!(matches!(error, Err(BuildError::Setting { setting: "heads", .. })), "{error:?}");
+        let positions = Positions::Rotary;
+        let odd = Transformer { width: 12, heads: 4, positions, ..Transformer::default() };
+        let error = build(&Architecture::Transformer(odd), TOKENS, 3).unwrap_err().to_string();
+        assert!(error.contains("heads") && error.contains("even width"), "{error}");
         let hybrid = Hybrid { heads: 3, ..Hybrid::default() };
         let error = build(&Architecture::Hybrid(hybrid), SYMBOLS, 3);
         assert!(matches!(error, Err(BuildError::Setting { setting: "heads", .. })), "{error:?}");

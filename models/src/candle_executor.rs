@@ -17,6 +17,7 @@ mod matrix;
 mod max_pool;
 mod position;
 mod recurrent;
+mod rotary;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ mod values;
 
 pub(crate) use activation::{gate, gelu_slope};
 pub(crate) use exponential::{exp, sigmoid, tanh};
+pub(crate) use rotary::turns;
 
 use std::collections::HashMap;
 

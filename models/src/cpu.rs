@@ -23,6 +23,7 @@ mod product;
 mod record;
 mod recurrent;
 mod reduce;
+mod rotary;
 mod session;
 mod workspace;
 

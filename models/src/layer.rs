@@ -49,6 +49,10 @@ pub enum Layer {
     Attention {
         /// Number of heads; divides C.
         heads: usize,
+        /// Whether queries and keys are turned by angles that grow with their position, so that scores
+        /// depend on distances (Su et al. 2021, arXiv:2104.09864): channels i and i + w/2 of a head of w
+        /// by position × 10 000^(-2 i / w). No weight depends on the position.
+        rotary: bool,
     },
     /// A recurrence over the valid positions in both directions: (N, L, C) to (N, L, 2 `units`), the
     /// states of the first direction first. The second begins at the last valid position
@@ -226,6 +230,12 @@ pub enum LayerError {
         /// Heads asked for.
         heads: usize,
     },
+    /// Heads of an odd number of channels, which cannot be turned in pairs.
+    #[error("rotary positions need heads of an even width, these have {width} channels")]
+    Rotary {
+        /// Channels of a head.
+        width: usize,
+    },
     /// A residual branch that changes the shape.
     #[error("a residual branch turns {before:?} into {after:?}; both must be equal")]
     Residual {
@@ -263,8 +273,13 @@ impl Layer {
                 Ok(Shape { length: length.div_ceil(positive("pool width", *width)?), channels })
             }
             Self::GlobalPool(_) => Ok(Shape { length: 1, channels }),
-            Self::Attention { heads } if channels % positive("heads", *heads)? == 0 => Ok(input),
-            Self::Attention { heads } => Err(LayerError::Heads { channels, heads: *heads }),
+            Self::Attention { heads, .. } if channels % positive("heads", *heads)? != 0 => {
+                Err(LayerError::Heads { channels, heads: *heads })
+            }
+            Self::Attention { heads, rotary: true } if !(channels / heads).is_multiple_of(2) => {
+                Err(LayerError::Rotary { width: channels / heads })
+            }
+            Self::Attention { .. } => Ok(input),
             Self::Recurrent { units, .. } => {
                 let channels = positive("units", *units)?.checked_mul(2);
                 Ok(Shape { length, channels: channels.ok_or(LayerError::TooLarge)? })
@@ -366,9 +381,14 @@ mod tests {
             Err(LayerError::Span { span: 5, length: 4 })
         );
         assert_eq!(
-            Layer::Attention { heads: 4 }.output_shape(input),
+            Layer::Attention { heads: 4, rotary: false }.output_shape(input),
             Err(LayerError::Heads { channels: 6, heads: 4 })
         );
+        assert_eq!(
+            Layer::Attention { heads: 2, rotary: true }.output_shape(input),
+            Err(LayerError::Rotary { width: 3 })
+        );
+        assert_eq!(Layer::Attention { heads: 3, rotary: true }.output_shape(input), Ok(input));
         assert_eq!(
             Layer::MaxPool { width: 0 }.output_shape(input),
             Err(LayerError::Zero { what: "pool width" })

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candle_core::Device;
 use cistron_models::architecture::{
-    Architecture, Conv, ConvHead, Hybrid, Recurrent, Residual, Transformer, build,
+    Architecture, Conv, ConvHead, Hybrid, Positions, Recurrent, Residual, Transformer, build,
 };
 use cistron_models::dropout::DropoutKey;
 use cistron_models::executor::Executor;
@@ -81,12 +81,14 @@ fn a_step_allocates_nothing_after_the_first() {
     let symbols = InputShape::Symbols { length: LENGTH, symbols: 5, channels: 4 };
     let tokens = InputShape::Tokens { length: LENGTH, vocabulary: 5 };
     let positions = Conv { head: ConvHead::Positions, hidden: 32, ..Conv::default() };
+    let rotary = Transformer { positions: Positions::Rotary, ..Transformer::default() };
     let lstm = Recurrent { cell: Cell::Lstm, layers: 2, filters: 0, ..Recurrent::default() };
     let cases = [
         (Architecture::Conv(Conv::default()), symbols),
         (Architecture::Conv(positions), symbols),
         (Architecture::Transformer(Transformer::default()), tokens),
         (Architecture::Transformer(Transformer::default()), symbols),
+        (Architecture::Transformer(rotary), tokens),
         (Architecture::Residual(Residual::default()), symbols),
         (Architecture::Hybrid(Hybrid::default()), symbols),
         (Architecture::Recurrent(Recurrent::default()), symbols),

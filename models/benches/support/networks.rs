@@ -37,7 +37,10 @@ pub fn transformer() -> Network {
     let width = 128;
     let mut layers = vec![Layer::Embedding { width }, Layer::Position];
     for _ in 0..2 {
-        layers.push(Layer::Residual(vec![Layer::LayerNorm, Layer::Attention { heads: 4 }]));
+        layers.push(Layer::Residual(vec![
+            Layer::LayerNorm,
+            Layer::Attention { heads: 4, rotary: false },
+        ]));
         layers.push(Layer::Residual(vec![
             Layer::LayerNorm,
             Layer::Linear { outputs: 512 },

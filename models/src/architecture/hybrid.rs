@@ -78,7 +78,8 @@ pub(super) fn layers(
     let hidden = config.filters.saturating_mul(4);
     for _ in 0..config.layers {
         let dropout = config.dropout;
-        layers.extend(blocks(config.filters, config.heads, hidden, config.activation, dropout));
+        let attention = Layer::Attention { heads: config.heads, rotary: false };
+        layers.extend(blocks(config.filters, attention, hidden, config.activation, dropout));
     }
     layers.extend([
         Layer::LayerNorm,

@@ -8,7 +8,7 @@ use crate::input::InputShape;
 use crate::layer::{Activation, Layer, Pool};
 
 /// A pre-norm transformer encoder (Vaswani et al. 2017, arXiv:1706.03762; Xiong et al. 2020,
-/// arXiv:2002.04745) with learned positions and the mean over the valid positions.
+/// arXiv:2002.04745) with learned or rotary positions and the mean over the valid positions.
 ///
 /// Tokens are embedded; symbols and numbers go through a linear map to the width.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +29,29 @@ pub struct Transformer {
     pub activation: Activation,
     /// How the positions become one.
     pub global_pool: Pool,
+    /// How the layers know the positions.
+    #[serde(skip_serializing_if = "Positions::is_learned")]
+    pub positions: Positions,
+}
+
+/// How a transformer knows the positions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Positions {
+    /// A learned vector for each position is added to the input: places count.
+    #[default]
+    Learned,
+    /// Queries and keys are turned by angles that grow with the position (Su et al. 2021,
+    /// arXiv:2104.09864): distances count. No weight depends on the position, so that any length does
+    /// and no position is rarely learnt from. Heads must be of an even width.
+    Rotary,
+}
+
+impl Positions {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // As serde asks.
+    fn is_learned(&self) -> bool {
+        *self == Self::Learned
+    }
 }
 
 impl Default for Transformer {
@@ -41,6 +64,7 @@ impl Default for Transformer {
             dropout: 0.1,
             activation: Activation::Gelu,
             global_pool: Pool::Average,
+            positions: Positions::Learned,
         }
     }
 }
@@ -58,6 +82,12 @@ pub(super) fn layers(
         let found = config.heads.to_string();
         return Err(BuildError::Setting { model, setting, found, expected });
     }
+    let rotary = config.positions == Positions::Rotary;
+    if rotary && !(width / config.heads).is_multiple_of(2) {
+        let expected = "heads of an even width, which rotary positions turn in pairs";
+        let found = format!("{} for a width of {width}", config.heads);
+        return Err(BuildError::Setting { model, setting: "heads", found, expected });
+    }
     let mut layers = match input {
         InputShape::Tokens { .. } => vec![Layer::Embedding { width }],
         InputShape::Dense { length: 0 | 1, .. } => {
@@ -72,10 +102,14 @@ pub(super) fn layers(
             vec![Layer::Linear { outputs: width }]
         }
     };
-    layers.extend([Layer::Position, Layer::Dropout { rate: config.dropout }]);
+    if !rotary {
+        layers.push(Layer::Position);
+    }
+    layers.push(Layer::Dropout { rate: config.dropout });
     let hidden = config.feed_forward.unwrap_or(width.saturating_mul(4));
     for _ in 0..config.layers {
-        layers.extend(blocks(width, config.heads, hidden, config.activation, config.dropout));
+        let attention = Layer::Attention { heads: config.heads, rotary };
+        layers.extend(blocks(width, attention, hidden, config.activation, config.dropout));
     }
     layers.extend([
         Layer::LayerNorm,
@@ -89,13 +123,13 @@ pub(super) fn layers(
 /// its input and behind a normalisation.
 pub(super) fn blocks(
     width: usize,
-    heads: usize,
+    attention: Layer,
     hidden: usize,
     activation: Activation,
     rate: f32,
 ) -> [Layer; 2] {
     let dropout = || Layer::Dropout { rate };
-    let attention = vec![Layer::LayerNorm, Layer::Attention { heads }, dropout()];
+    let attention = vec![Layer::LayerNorm, attention, dropout()];
     let feed_forward = vec![
         Layer::LayerNorm,
         Layer::Linear { outputs: hidden },

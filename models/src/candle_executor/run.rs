@@ -6,7 +6,7 @@ use super::block::Block;
 use super::valid::Valid;
 use super::{
     Tensors, activation, attention, average_pool, block, dropout, embedding, layer_norm, max_pool,
-    position, recurrent, values,
+    position, recurrent, rotary, values,
 };
 use crate::dropout::DropoutKey;
 use crate::input::Input;
@@ -153,7 +153,7 @@ impl<'a> Run<'a> {
                 self.trained = true;
                 Ok(result)
             }
-            Layer::Attention { heads } => self.attention(*heads, path, &values),
+            Layer::Attention { heads, rotary } => self.attention(*heads, *rotary, path, &values),
             Layer::Recurrent { cell, units } => self.recurrent(*cell, *units, path, &values),
             Layer::Residual(layers) => {
                 let valid = self.valid.clone();
@@ -216,12 +216,21 @@ impl<'a> Run<'a> {
         block::block(values, &weight, bias, block, self.tensors.has_kernels())
     }
 
-    fn attention(&mut self, heads: usize, path: &str, values: &Tensor) -> Result<Tensor> {
+    fn attention(
+        &mut self,
+        heads: usize,
+        rotary: bool,
+        path: &str,
+        values: &Tensor,
+    ) -> Result<Tensor> {
         let channels = values.dim(2)?;
         let tensors = self.tensors;
         let weight = |name: &str| tensors.get(&format!("{path}.{name}"));
         let triple = [weight("query_key_value.weight")?, weight("query_key_value.bias")?];
-        let triple = self.map(&linear(3 * channels), false, 1, triple, values)?;
+        let mut triple = self.map(&linear(3 * channels), false, 1, triple, values)?;
+        if rotary {
+            triple = rotary::rotary(&triple, heads)?;
+        }
         let kernels = tensors.has_kernels();
         let mixed = attention::attention(&triple, heads, &self.valid, kernels)?;
         let output = [weight("output.weight")?, weight("output.bias")?];

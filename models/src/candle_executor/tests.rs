@@ -9,7 +9,8 @@ use candle_core::{DType, Device, Var};
 
 use super::Tensors;
 use crate::architecture::{
-    self, Architecture, Conv, ConvHead, Hybrid, Logistic, Mlp, Recurrent, Residual, Transformer,
+    self, Architecture, Conv, ConvHead, Hybrid, Logistic, Mlp, Positions, Recurrent, Residual,
+    Transformer,
 };
 use crate::cpu::Cpu;
 use crate::dropout::DropoutKey;
@@ -260,6 +261,12 @@ fn every_architecture_has_the_right_gradients() {
     };
     let transformer =
         Architecture::Transformer(Transformer { width: 8, heads: 2, ..Transformer::default() });
+    let rotary = Architecture::Transformer(Transformer {
+        width: 12,
+        heads: 2,
+        positions: Positions::Rotary,
+        ..Transformer::default()
+    });
     let mlp = |activation| Architecture::Mlp(Mlp { hidden: vec![6, 5], activation, dropout: 0.2 });
     let residual = |pool, activation| {
         let small = Residual { filters: 4, stem_width: 5, blocks: 3, ..Residual::default() };
@@ -288,6 +295,8 @@ fn every_architecture_has_the_right_gradients() {
         (transformer.clone(), TOKENS),
         (transformer.clone(), symbols(7)),
         (transformer, dense(7, 3)),
+        (rotary.clone(), TOKENS),
+        (rotary, symbols(7)),
         (residual(2, Activation::Relu), symbols(23)),
         (residual(1, Activation::Gelu), dense(17, 3)),
         (hybrid.clone(), symbols(23)),
@@ -344,10 +353,13 @@ fn every_other_layer_has_the_right_gradients() {
         vec![
             linear(6),
             Layer::Position,
-            Layer::Attention { heads: 3 },
+            Layer::Attention { heads: 3, rotary: false },
             Layer::Dropout { rate: 0.5 },
         ],
-        vec![linear(6), Layer::Residual(vec![Layer::Attention { heads: 1 }, relu.clone()])],
+        vec![
+            linear(6),
+            Layer::Residual(vec![Layer::Attention { heads: 1, rotary: false }, relu.clone()]),
+        ],
         vec![
             linear(6),
             Layer::Residual(vec![
@@ -360,7 +372,9 @@ fn every_other_layer_has_the_right_gradients() {
             linear(4),
         ],
         vec![Layer::LayerNorm, linear(4)],
-        vec![Layer::Attention { heads: 2 }, Layer::Position],
+        vec![Layer::Attention { heads: 2, rotary: false }, Layer::Position],
+        vec![Layer::Attention { heads: 2, rotary: true }],
+        vec![linear(36), Layer::Attention { heads: 1, rotary: true }],
         // Units below, at and above the sixteen of a vector.
         vec![Layer::Recurrent { cell: Cell::Gru, units: 3 }, Layer::LayerNorm],
         vec![Layer::Recurrent { cell: Cell::Lstm, units: 3 }, Layer::LayerNorm],
@@ -380,7 +394,7 @@ fn every_other_layer_has_the_right_gradients() {
         }
     }
     // So long that the shares are not kept for the way back.
-    let long = vec![linear(4), Layer::Attention { heads: 2 }];
+    let long = vec![linear(4), Layer::Attention { heads: 2, rotary: false }];
     check(&network(dense(270, 3), long, Pool::Average), None);
     let embedded = vec![Layer::Embedding { width: 4 }, Layer::MaxPool { width: 2 }];
     check(&network(TOKENS, embedded, Pool::Average), None);
@@ -397,7 +411,8 @@ fn a_record_gives_the_same_logits_however_far_it_is_padded() {
             vec![
                 Layer::Convolution(strided),
                 Layer::LayerNorm,
-                Layer::Attention { heads: 2 },
+                Layer::Attention { heads: 2, rotary: false },
+                Layer::Attention { heads: 1, rotary: true },
                 Layer::AveragePool { width: 3 },
             ],
             Pool::Average,

@@ -7,6 +7,7 @@ mod recurrence;
 pub(super) use map::{Map, Slopes, Source};
 pub(super) use recurrence::Recurrence;
 
+use super::rotary::Rotary;
 use crate::network::Network;
 
 /// A buffer of rows, with rows of zeros in front and behind that a convolution reads.
@@ -94,6 +95,8 @@ pub(super) enum Kind {
     AveragePool { width: usize },
     /// Normalisation over the channels; where scale and shift lie among the packed weights.
     LayerNorm { weight: Trained, bias: Trained, packed: usize },
+    /// Turns queries and keys of queries, keys and values side by side.
+    Rotary(Box<Rotary>),
     /// Attention, from queries, keys and values side by side.
     Attention { heads: usize },
     /// A recurrence in both directions, from the share of the input in its gates.

@@ -25,6 +25,17 @@
 // x = x + h @ w(12, 8, 4) + w(13, 4)
 // print("transformer", (n(x, 14).mean(1) @ w(16, 4, 3) + w(17, 3)).tolist())
 //
+// n = lambda x, p: F.layer_norm(x, (8,), w(p, 8), w(p + 1, 8))
+// r = (torch.arange(6)[:, None] * torch.tensor([1, 0.01]).double()).mul(1j).exp()  # (T, 2)
+// turn = lambda x: torch.view_as_real(torch.complex(x[..., :2], x[..., 2:]) * r).mT.flatten(-2)
+// x = w(0, 5, 8)[t(2, 6)]
+// q, k, v = (n(x, 1) @ w(3, 8, 24) + w(4, 24)).view(2, 6, 3, 2, 4).permute(2, 0, 3, 1, 4)
+// a = F.scaled_dot_product_attention(turn(q), turn(k), v).transpose(1, 2).reshape(2, 6, 8)
+// x = x + a @ w(5, 8, 8) + w(6, 8)
+// h = F.gelu(n(x, 7) @ w(9, 8, 8) + w(10, 8), approximate="tanh")
+// x = x + h @ w(11, 8, 8) + w(12, 8)
+// print("rotary", (n(x, 13).mean(1) @ w(15, 8, 3) + w(16, 3)).tolist())
+//
 // from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 // def recurrent(name, kind, gates):
 //     x = w(0, 5, 3)[t(2, 10)]  # (N, T, C)
@@ -48,7 +59,7 @@
 use candle_core::Device;
 
 use super::Executor;
-use crate::architecture::{Architecture, Conv, ConvHead, Recurrent, Transformer, build};
+use crate::architecture::{Architecture, Conv, ConvHead, Positions, Recurrent, Transformer, build};
 use crate::input::{Input, InputShape, InputValues};
 use crate::layer::Cell;
 use crate::network::Network;
@@ -105,12 +116,17 @@ fn a_transformer_agrees_with_pytorch() {
         ..Transformer::default()
     };
     let shape = InputShape::Tokens { length: 6, vocabulary: 5 };
-    let network = build(&Architecture::Transformer(transformer), shape, 3).unwrap();
+    let network = build(&Architecture::Transformer(transformer.clone()), shape, 3).unwrap();
     let ids: Vec<u32> = (0..12).map(|index| code(index) as u32).collect();
     let values = InputValues::Tokens { ids: &ids, vocabulary: 5 };
     let input = Input { n: 2, length: 6, lengths: &[6, 6], values };
     let expected =
         [0.018_067_708, -0.166_101_89, 0.080_060_64, 0.018_395_55, -0.181_623_27, 0.075_415_81];
+    check(&network, &input, expected);
+    let rotary = Transformer { width: 8, positions: Positions::Rotary, ..transformer };
+    let network = build(&Architecture::Transformer(rotary), shape, 3).unwrap();
+    let expected =
+        [0.312_164_2, -0.340_845_1, 0.078_570_12, 0.293_737_26, -0.380_620_53, 0.089_055_36];
     check(&network, &input, expected);
 }
 

@@ -195,7 +195,7 @@ mod tests {
         let layers = vec![
             Layer::Embedding { width: 4 },
             Layer::Position,
-            Layer::Residual(vec![Layer::LayerNorm, Layer::Attention { heads: 2 }]),
+            Layer::Residual(vec![Layer::LayerNorm, Layer::Attention { heads: 2, rotary: false }]),
             Layer::GlobalPool(Pool::Average),
             Layer::Linear { outputs: 3 },
         ];

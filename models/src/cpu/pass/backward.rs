@@ -5,7 +5,7 @@ use std::mem::take;
 use super::super::plan::{Kind, Step, padded};
 use super::super::pool::{self, Behind};
 use super::super::workspace::Workspace;
-use super::super::{attention, convolution, elementwise, layer_norm, record, recurrent};
+use super::super::{attention, convolution, elementwise, layer_norm, record, recurrent, rotary};
 use super::{Pass, window};
 use crate::input::Input;
 
@@ -96,6 +96,7 @@ impl Pass<'_> {
                     let back = step.back.then_some(back);
                     layer_norm::backward(path, slopes, scale, rows, kept, weight, right, back);
                 }
+                Kind::Rotary(ref angles) => rotary::turn(path, angles, -1.0, width, back),
                 Kind::Attention { heads } => {
                     let head = self.head(step, heads, valid);
                     let (scratch, kept) = (&mut space.attention, &mut space.own[step.own][..]);

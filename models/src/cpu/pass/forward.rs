@@ -5,7 +5,9 @@ use std::mem::take;
 use super::super::aligned::Aligned;
 use super::super::plan::{Kind, Step, WHOLE};
 use super::super::workspace::Workspace;
-use super::super::{attention, convolution, elementwise, layer_norm, pool, record, recurrent};
+use super::super::{
+    attention, convolution, elementwise, layer_norm, pool, record, recurrent, rotary,
+};
 use super::{Pass, window};
 use crate::dropout::dropout_mask;
 use crate::input::Input;
@@ -88,6 +90,10 @@ impl Pass<'_> {
                 let rows = layer_norm::Rows { channels, width };
                 let kept: &mut Aligned = &mut own[step.own];
                 layer_norm::forward(path, values, weight, bias, rows, kept, out);
+            }
+            Kind::Rotary(ref angles) => {
+                out.copy_from_slice(values);
+                rotary::turn(path, angles, 1.0, width, out);
             }
             Kind::Attention { heads } => {
                 let head = self.head(step, heads, valid);

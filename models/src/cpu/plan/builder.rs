@@ -1,12 +1,12 @@
 //! From layers to steps.
 
-use super::map::{convolution_of, followers, linear};
-use super::{
-    Buffer, Kind, Map, Plan, Recurrence, Slopes, Slot, Source, Step, Trained, WHOLE, padded,
-};
-use crate::cpu::attention;
+mod attention;
+mod recurrent;
+
+use super::map::{convolution_of, followers};
+use super::{Buffer, Kind, Map, Plan, Slopes, Slot, Source, Step, Trained, WHOLE, padded};
 use crate::input::InputShape;
-use crate::layer::{Activation, Cell, Convolution, Layer, Pool};
+use crate::layer::{Activation, Convolution, Layer, Pool};
 use crate::network::Network;
 
 /// From this width of a max-pool on, the slopes behind it are so few that a sum over the winners is
@@ -177,13 +177,7 @@ impl Builder {
                 self.step(Kind::LayerNorm { weight, bias, packed }, input, output, own, back);
                 output
             }
-            Layer::Attention { heads } => {
-                let triple = self.map(linear(3 * channels), input, length, false, 1);
-                let mixed = self.slot(length, channels);
-                let own = self.own(attention::kept(length, *heads));
-                self.step(Kind::Attention { heads: *heads }, triple, mixed, own, true);
-                self.map(linear(channels), mixed, length, false, 1)
-            }
+            Layer::Attention { heads, rotary } => self.attention(*heads, *rotary, input, length),
             Layer::Recurrent { cell, units } => self.recurrent(*cell, *units, input, length),
             Layer::Residual(layers) => {
                 let slopes = self.slopes(length, channels);
@@ -214,19 +208,6 @@ impl Builder {
             // `convolution_of` took these two.
             Layer::Convolution(_) | Layer::Linear { .. } => input,
         }
-    }
-
-    fn recurrent(&mut self, cell: Cell, units: usize, input: usize, length: usize) -> usize {
-        let gates = self.map(linear(2 * cell.gates() * units), input, length, false, 1);
-        let output = self.slot(length, 2 * units);
-        let none = Trained { at: 0, sums: 0 };
-        let mut recurrence = Recurrence { cell, units, weight: none, bias: None, packed: [0; 3] };
-        recurrence.weight = self.weight(2 * units * recurrence.row());
-        recurrence.bias = cell.has_reset().then(|| self.weight(padded(2 * units)));
-        recurrence.packed = recurrence.packed_sizes().map(|size| self.packed(2 * size));
-        let own = self.own(2 * length * recurrence.kept());
-        self.step(Kind::Recurrent(Box::new(recurrence)), gates, output, own, true);
-        output
     }
 
     fn max_pool(&mut self, input: usize, length: usize, width: usize) -> usize {
