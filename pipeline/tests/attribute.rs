@@ -106,6 +106,10 @@ fn the_positions_of_a_planted_motif_rank_first() {
     assert!(of_run("models/conv/fold-0/seed-0/history.tsv").contains("\tgradient_norm\t"));
     let report = of_run("report.html");
     assert_eq!(report.matches("download=\"filters-").count(), 1);
+    // The motif, up to two letters shifted, recurs where the model looks at held-out records.
+    assert_eq!(report.matches("download=\"motifs-").count(), 1);
+    let words = ["TGACTC", "GACTCA"].iter().filter(|word| report.contains(&format!(">{word}: ")));
+    assert!(words.count() >= 1);
     assert!(report.contains("Rectified units that are 0 for every validation record"));
     let refused = cistron(&["attribute", &path("run/models/words"), &fasta, "--filters"]);
     assert_eq!(refused.status.code(), Some(2));
