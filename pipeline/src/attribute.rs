@@ -5,6 +5,7 @@ pub mod filters;
 mod integrated;
 pub mod motifs;
 mod mutagenesis;
+pub mod recurring;
 pub mod seqlets;
 pub mod shuffle;
 mod table;

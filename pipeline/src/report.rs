@@ -88,7 +88,7 @@ impl From<minijinja::Error> for ReportError {
 }
 
 /// Templates by name; `page.html` includes the others.
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("head.html", include_str!("report/template/head.html")),
     ("qpcr.html", include_str!("report/template/qpcr.html")),
     ("page.html", include_str!("report/template/page.html")),
@@ -99,6 +99,7 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("split.html", include_str!("report/template/split.html")),
     ("training.html", include_str!("report/template/training.html")),
     ("evaluation.html", include_str!("report/template/evaluation.html")),
+    ("interpretation.html", include_str!("report/template/interpretation.html")),
     ("audit.html", include_str!("report/template/audit.html")),
     ("provenance.html", include_str!("report/template/provenance.html")),
 ];

@@ -127,7 +127,9 @@ impl Study {
         let key = key(&loaded, &model, seed, &folds, &executor)?;
         let key = if request::samples(&loaded.workflow, &model, request) {
             let mut hasher = blake3::Hasher::new();
-            folds.iter().for_each(|fold| fold.groups(&mut hasher));
+            for fold in &folds {
+                fold.groups(&mut hasher);
+            }
             key.with("groups", hasher.finalize().to_hex().as_str())
         } else {
             key

@@ -61,6 +61,23 @@ fn rows(table: &Path) -> Vec<Vec<(f64, Vec<f64>)>> {
     records
 }
 
+/// The mean score from five positions before the motif to five behind it, as the height of a block, of
+/// eight for the greatest.
+fn profile(records: &[Vec<(f64, Vec<f64>)>], places: &[usize]) -> String {
+    let mean = |offset: usize| {
+        let held = records.iter().zip(places).step_by(2);
+        let score = |(scores, place): (&Vec<(f64, Vec<f64>)>, &usize)| {
+            Some(scores.get((place + offset).checked_sub(5)?)?.0)
+        };
+        let found: Vec<f64> = held.filter_map(score).collect();
+        found.iter().sum::<f64>() / found.len() as f64
+    };
+    let means: Vec<f64> = (0..MOTIF.len() + 10).map(mean).collect();
+    let most = means.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    let blocks: Vec<char> = " ▁▂▃▄▅▆▇█".chars().collect();
+    means.iter().map(|mean| blocks[(mean / most * 8.0).round().clamp(0.0, 8.0) as usize]).collect()
+}
+
 /// A filter's most frequent letters hold the motif, all but an end.
 fn filters_hold_the_motif(meme: &str) {
     let meme = std::fs::read_to_string(meme).unwrap();
@@ -106,6 +123,10 @@ fn the_positions_of_a_planted_motif_rank_first() {
     assert!(of_run("models/conv/fold-0/seed-0/history.tsv").contains("\tgradient_norm\t"));
     let report = of_run("report.html");
     assert_eq!(report.matches("download=\"filters-").count(), 1);
+    // The motif, up to two letters shifted, recurs where the model looks at held-out records.
+    assert_eq!(report.matches("download=\"motifs-").count(), 1);
+    let words = ["TGACTC", "GACTCA"].iter().filter(|word| report.contains(&format!(">{word}: ")));
+    assert!(words.count() >= 1);
     assert!(report.contains("Rectified units that are 0 for every validation record"));
     let refused = cistron(&["attribute", &path("run/models/words"), &fasta, "--filters"]);
     assert_eq!(refused.status.code(), Some(2));
@@ -138,7 +159,8 @@ fn the_positions_of_a_planted_motif_rank_first() {
             first += usize::from(best.abs_diff(*place) <= off);
             assert!(method != "cam" || scores.iter().all(|score| score.0 >= 0.0));
         }
-        println!("{method}: {first} of {} first", RECORDS / 2);
+        let drawn = profile(&records, &places);
+        println!("{method:<12}{first:>4} of {}  |{drawn}|", RECORDS / 2);
         assert!(first * 100 >= RECORDS / 2 * 95, "{method}: {first} of {}", RECORDS / 2);
         if method == "integrated" {
             assert!(printed.contains("scores add up to the logit within"), "{printed}");

@@ -13,7 +13,7 @@ use crate::model::{Learner, Model};
 pub(super) fn fits(model: &Model) -> bool {
     match &model.learner {
         Learner::Network { network, .. } => ClassActivation::of(network).is_some(),
-        _ => false,
+        Learner::Sequences(_) => false,
     }
 }
 

@@ -3,6 +3,7 @@
 use cistron_models::fit::{Activations, DeadUnits, RangeStep};
 
 use crate::attribute::filters::Filters;
+use crate::attribute::recurring::Recurring;
 
 /// What one epoch measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,4 +51,7 @@ pub struct TrainingRun {
     /// What the filters of its first layer look for; absent of models without, and of all but one run
     /// of a model.
     pub filters: Option<Filters>,
+    /// Words that recur where it looks; absent of models that keep no position for each base, and of all
+    /// but one run of a model.
+    pub recurring: Option<Recurring>,
 }

@@ -198,8 +198,9 @@ fn an_audit_alone_is_a_page() {
     );
     let page = example.html();
     assert!(page.contains("No model was scored; the audit fails: read why"));
-    for absent in ["id=\"models\"", "id=\"split\"", "id=\"training\"", "id=\"evaluation\""] {
-        assert!(!page.contains(absent), "{absent}");
+    let sections = ["models", "split", "training", "evaluation", "interpretation"];
+    for absent in sections.map(|section| format!("id=\"{section}\"")) {
+        assert!(!page.contains(&absent), "{absent}");
     }
     example.audit = Audit::new("empty", Vec::new(), 0, Vec::new());
     assert!(example.html().contains("No check was run."));

@@ -7,7 +7,9 @@ pub(super) mod distance;
 pub(super) mod evaluation;
 mod filters;
 mod groups;
+mod interpretation;
 pub(super) mod models;
+mod motifs;
 mod numbers;
 pub(super) mod provenance;
 pub(super) mod qpcr;
@@ -34,6 +36,7 @@ pub(super) struct Page {
     split: Option<split::Split>,
     training: Vec<training::Training>,
     evaluation: Option<evaluation::EvaluationView>,
+    interpretation: Vec<interpretation::Interpretation>,
     audit: audit::AuditView,
     provenance: provenance::ProvenanceView,
 }
@@ -51,6 +54,7 @@ impl Page {
             split: report.certificate.map(split::Split::of),
             training: training::of(report.training),
             evaluation: evaluation.map(evaluation::EvaluationView::of),
+            interpretation: interpretation::of(report.training),
             audit: audit::AuditView::of(report.audit),
             provenance: provenance::ProvenanceView::of(report),
         }

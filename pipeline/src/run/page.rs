@@ -10,6 +10,7 @@ use super::task::{Stage, Task};
 use crate::artefact;
 use crate::attribute;
 use crate::attribute::filters::Filters;
+use crate::attribute::recurring::Recurring;
 use crate::audit::Audit;
 use crate::dataset::Dataset;
 use crate::error::Error;
@@ -39,6 +40,9 @@ const HMMER_CITATION: &str =
 
 /// Held-out records that the filters of a model are shown at most, evenly taken.
 const FILTERED: usize = 1000;
+
+/// Held-out records that are looked at for words that recur, evenly taken.
+const ATTRIBUTED: usize = 100;
 
 /// What the page is made from, beside the artefacts of earlier stages.
 pub(super) struct Parts<'a> {
@@ -94,7 +98,8 @@ fn training(parts: &Parts<'_>, task: &Task) -> Result<TrainingRun, Error> {
         .min_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, epoch)| epoch);
     let first = fold == 0 && seed == 0;
-    let filters = if first { filters(parts, &folder, fold)? } else { None };
+    let (filters, recurring) =
+        if first { interpretation(parts, &folder, fold)? } else { (None, None) };
     Ok(TrainingRun {
         model: model.to_string(),
         fold,
@@ -114,6 +119,7 @@ fn training(parts: &Parts<'_>, task: &Task) -> Result<TrainingRun, Error> {
         dead: train::read_dead_units(&folder)?,
         activations: if first { train::read_activations(&folder)? } else { Vec::new() },
         filters,
+        recurring,
     })
 }
 
@@ -127,16 +133,27 @@ fn rate(folder: &Path) -> Result<Option<FoundRate>, Error> {
     Ok(card.training.learning_rate.map(|learning_rate| FoundRate { learning_rate, steps }))
 }
 
-/// What the filters of a shard's first layer look for in the records that it never saw.
-fn filters(parts: &Parts<'_>, folder: &Path, fold: usize) -> Result<Option<Filters>, Error> {
+/// What a shard's model sees in the records that it never saw: filters of the first layer, and words.
+fn interpretation(
+    parts: &Parts<'_>,
+    folder: &Path,
+    fold: usize,
+) -> Result<(Option<Filters>, Option<Recurring>), Error> {
     let card: Card = artefact::read_json(&folder.join("model.json"))?;
     if !card.architecture.is_network() {
-        return Ok(None);
+        return Ok((None, None));
     }
     let held_out = parts.splits.records(fold, Part::Test);
-    let step = held_out.len().div_ceil(FILTERED).max(1);
-    let shown: Vec<usize> = held_out.into_iter().step_by(step).collect();
-    attribute::filters::filters(&Model::load(folder, parts.executor)?, parts.dataset, &shown)
+    let shown = |most: usize| -> Vec<usize> {
+        let step = held_out.len().div_ceil(most).max(1);
+        held_out.iter().copied().step_by(step).collect()
+    };
+    let model = Model::load(folder, parts.executor)?;
+    let filters = attribute::filters::filters(&model, parts.dataset, &shown(FILTERED))?;
+    let (shown, seed) = (shown(ATTRIBUTED), parts.loaded.workflow.seed);
+    let executor = parts.executor;
+    let words = attribute::recurring::recurring(&model, executor, parts.dataset, &shown, seed)?;
+    Ok((filters, words))
 }
 
 fn provenance(

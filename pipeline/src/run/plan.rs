@@ -17,7 +17,7 @@ use crate::read::sources;
 use crate::split::Certificate;
 use crate::split::given;
 use crate::workflow::parse::Loaded;
-use crate::workflow::{Input, Labels, Read};
+use crate::workflow::{Input, Labels, Read, Workflow};
 
 /// A task with its key and the tasks whose output it needs.
 #[derive(Debug, Clone)]
@@ -28,6 +28,13 @@ pub(super) struct Step {
     pub(super) key: Key,
     /// Tasks whose output it reads.
     pub(super) needs: Vec<Task>,
+}
+
+/// The version of HMMER where it is asked for, or why there is none: installing the program, or
+/// another version of it, changes what is found.
+fn hmmer_installed(workflow: &Workflow) -> Option<String> {
+    let find = || Hmmer::find().map_or_else(|why| why, |hmmer| hmmer.version);
+    workflow.baselines.hmmer.then(find)
 }
 
 /// Every step that the options ask for, in order.
@@ -103,9 +110,7 @@ pub(super) fn plan(
         evaluate_key = evaluate_key.with_key(&task.to_string(), key);
         evaluate_needs.push(task.clone());
     }
-    if workflow.baselines.hmmer {
-        // Installing the program, or another version of it, changes what is found.
-        let installed = Hmmer::find().map_or_else(|why| why, |hmmer| hmmer.version);
+    if let Some(installed) = hmmer_installed(workflow) {
         evaluate_key = evaluate_key.with("baselines: hmmer", &installed);
     }
     push(evaluate.clone(), evaluate_key.clone(), &evaluate_needs);

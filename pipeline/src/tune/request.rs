@@ -57,7 +57,7 @@ pub(super) fn check(workflow: &Workflow, name: &str, request: &Request) -> Resul
 
 /// Whether records may be drawn by a group: as the workflow says, or as a trial may say.
 pub(super) fn samples(workflow: &Workflow, name: &str, request: &Request) -> bool {
-    let may = |key: &str| key.contains(".sampling") || key.ends_with(".train");
+    let may = |key: &str| key.contains(".sampling") || key.rsplit('.').next() == Some("train");
     let by_group = |sampling: &Sampling| matches!(sampling, Sampling::GroupBalanced { .. });
     workflow.models.get(name).is_some_and(|model| by_group(&model.train.sampling))
         || request.search.iter().any(|parameter| may(&parameter.key))

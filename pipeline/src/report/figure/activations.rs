@@ -81,10 +81,9 @@ fn panel(body: &mut String, rows: &[&Activations], (x, y): (f64, f64)) {
         HtmlEscape(&first.layer),
         y - 7.0,
     );
-    let bands: [[fn(&Activations) -> f64; 2]; 2] =
-        [[|row| row.q05, |row| row.q95], [|row| row.q25, |row| row.q75]];
-    for [low, high] in bands {
-        let (mut around, mut back) = (line(low), line(high));
+    let outer = [line(|row| row.q05), line(|row| row.q95)];
+    let inner = [line(|row| row.q25), line(|row| row.q75)];
+    for [mut around, mut back] in [outer, inner] {
         back.reverse();
         around.append(&mut back);
         let points = around.join(" ");

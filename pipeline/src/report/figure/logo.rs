@@ -22,6 +22,9 @@ const BETWEEN: f64 = 24.0;
 /// Width that logos side by side share.
 const ALL: f64 = 640.0;
 
+/// Width that a letter of a title takes, in pixels.
+const TITLE_LETTER: f64 = 6.6;
+
 /// Height of a capital of font size 10.
 const CAPITAL: f64 = 7.2;
 
@@ -50,7 +53,8 @@ pub(in crate::report) fn draw(id: &str, title: &str, description: &str, logos: &
     let bits = logos.iter().flat_map(|logo| logo.positions.iter().map(|(bits, _)| *bits));
     let scale = HEIGHT / bits.fold((letters as f64).log2(), f64::max);
     let longest = logos.iter().map(|logo| logo.positions.len()).max().unwrap_or(0).max(8);
-    let step = WIDTH * longest as f64 + BETWEEN;
+    let titles = logos.iter().map(|logo| logo.title.chars().count()).max().unwrap_or(0);
+    let step = (WIDTH * longest as f64).max(TITLE_LETTER * titles as f64) + BETWEEN;
     let across = ((ALL + BETWEEN) / step).floor().max(1.0);
     let down = (logos.len() as f64 / across).ceil();
     let place = |i: usize| {
@@ -150,6 +154,19 @@ mod tests {
         assert!(letters[1].contains("fill=\"var(--series-1)\">C</text>"));
         assert!(drawn.contains("&lt;one&gt;") && !drawn.contains("<one>"));
         assert!(drawn.starts_with("<svg viewBox=\"0 0 ") && drawn.ends_with("</svg>"));
+    }
+
+    #[test]
+    fn a_long_title_is_not_cut() {
+        let title = "TGACTC: 50 of 100, shuffled 2, q 2.00 × 10⁻¹²".to_string();
+        let one = Logo { title, ..logo(vec![(2.0, vec![1.0, 0.0, 0.0, 0.0])]) };
+        let drawn = draw("logo", "t", "d", &[one]);
+        let width = drawn.split("viewBox=\"0 0 ").nth(1).unwrap().split(' ').next().unwrap();
+        // 45 letters; two logos of that width stand side by side.
+        assert!(
+            (width.parse::<f64>().unwrap() - (2.0 * 45.0 * 6.6 + 24.0)).abs() < 1e-6,
+            "{width}"
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@ use cistron_encoders::alphabet::Alphabet;
 use cistron_models::fit::{Activations, DeadUnits};
 
 use crate::attribute::filters::{FilterMotif, Filters, Frequencies};
+use crate::attribute::motifs::Motif;
+use crate::attribute::recurring::{Recurring, Word};
 use crate::audit::finding::{Judged, Table};
 use crate::audit::{Audit, Finding, Status};
 use crate::dataset::{Dataset, GroupKind};
@@ -278,10 +280,29 @@ fn run(i: usize, seed: u64) -> TrainingRun {
         dead: vec![DeadUnits { layer: "layers.1".to_string(), units: 64, dead: 3 + i }],
         activations: (1..=20).flat_map(|e| activations(e, i)).collect(),
         filters: (i == 0).then(filters),
+        recurring: (i < 2).then(|| recurring(i)),
     }
 }
 
 /// A filter that looks for GAT, and one that never responds.
+/// Words of a model; none of the second model.
+fn recurring(i: usize) -> Recurring {
+    let counts = [10, 12, 9, 11, 40, 1, 0, 1, 0, 1, 0, 41, 1, 0, 41, 0];
+    let word = |word: &str, shuffled| Word {
+        motif: Motif {
+            word: word.to_string(),
+            records: 42,
+            shuffled,
+            enrichment: 43.0 / (shuffled + 1) as f64,
+            p_value: 1e-9,
+            q_value: 1e-7,
+        },
+        frequencies: Frequencies::new(&counts, &[0.25; 4]),
+    };
+    let words = if i == 0 { vec![word("GATGCC", 3), word("TTGACA", 5)] } else { Vec::new() };
+    Recurring { fold: 0, records: 92, letters: b"ACGT", found: 512, words }
+}
+
 fn filters() -> Filters {
     let background = vec![0.25; 4];
     let counts = [2, 3, 70, 5, 76, 1, 1, 2, 0, 3, 1, 76];

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::filters;
 use super::table::{Cell, Table};
 use crate::report::figure::{Figure, activations, curves, rates};
 use crate::report::history::{Epoch, FoundRate, TrainingRun};
@@ -18,7 +17,6 @@ const POINTS: usize = 100;
 pub(in crate::report) struct Training {
     model: String,
     figures: Vec<Figure>,
-    filters: Option<Figure>,
     dead: Option<String>,
     runs: Table,
     epochs: Table,
@@ -36,17 +34,22 @@ const QUANTITIES: [(&str, Quantity); 4] = [
 
 /// A view a model, in the order of their first run.
 pub(in crate::report) fn of(runs: &[TrainingRun]) -> Vec<Training> {
+    let view = |(i, model): (usize, &str)| {
+        let own: Vec<&TrainingRun> = runs.iter().filter(|r| r.model == model).collect();
+        training(i, model, &own)
+    };
+    models(runs).into_iter().enumerate().map(view).collect()
+}
+
+/// The models that learnt by epochs, in the order of their first run.
+pub(super) fn models(runs: &[TrainingRun]) -> Vec<&str> {
     let mut models: Vec<&str> = Vec::new();
     for run in runs.iter().filter(|run| !run.epochs.is_empty()) {
         if !models.contains(&run.model.as_str()) {
             models.push(&run.model);
         }
     }
-    let view = |(i, model): (usize, &&str)| {
-        let own: Vec<&TrainingRun> = runs.iter().filter(|r| r.model == *model).collect();
-        training(i, model, &own)
-    };
-    models.iter().enumerate().map(view).collect()
+    models
 }
 
 fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
@@ -123,11 +126,9 @@ fn training(index: usize, model: &str, runs: &[&TrainingRun]) -> Training {
         });
     }
     figures.extend(runs.iter().find_map(|run| activation_figure(index, model, run)));
-    let seen = runs.iter().find_map(|run| run.filters.as_ref());
     Training {
         model: model.to_string(),
         figures,
-        filters: seen.and_then(|seen| filters::figure(index, model, seen)),
         dead: dead(runs),
         runs: run_table(model, runs),
         epochs,
