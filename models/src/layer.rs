@@ -264,7 +264,6 @@ impl Layer {
         let Shape { length, channels } = input;
         match self {
             Self::Embedding { width } => Ok(Shape { length, channels: positive("width", *width)? }),
-            Self::Position | Self::Activation(_) | Self::LayerNorm => Ok(input),
             Self::Convolution(convolution) => convolution_shape(convolution, length),
             Self::Linear { outputs } => {
                 Ok(Shape { length, channels: positive("outputs", *outputs)? })
@@ -279,7 +278,9 @@ impl Layer {
             Self::Attention { heads, rotary: true } if !(channels / heads).is_multiple_of(2) => {
                 Err(LayerError::Rotary { width: channels / heads })
             }
-            Self::Attention { .. } => Ok(input),
+            Self::Position | Self::Activation(_) | Self::LayerNorm | Self::Attention { .. } => {
+                Ok(input)
+            }
             Self::Recurrent { units, .. } => {
                 let channels = positive("units", *units)?.checked_mul(2);
                 Ok(Shape { length, channels: channels.ok_or(LayerError::TooLarge)? })

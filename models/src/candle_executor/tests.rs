@@ -281,7 +281,7 @@ fn every_architecture_has_the_right_gradients() {
     });
     let recurrent = |cell, filters, layers| {
         let small = Recurrent { units: 5, embedding: 3, width: 4, pool: 2, ..Recurrent::default() };
-        Architecture::Recurrent(Recurrent { cell, filters, layers, ..small })
+        Architecture::Recurrent(Recurrent { cell, layers, filters, ..small })
     };
     let cases = [
         (Architecture::Logistic(Logistic {}), dense(1, 17)),
