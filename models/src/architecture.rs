@@ -123,18 +123,20 @@ impl Architecture {
     /// Refuses settings of an architecture that is no network: words, numbers below the least.
     pub fn check_sequence(&self) -> Result<(), BuildError> {
         let model = self.name();
-        let (words, cost, counts) = match self {
-            Self::Svm(config) => (&config.words, config.cost, [("trees", 1), ("alignments", 1)]),
+        let (words, costs, counts) = match self {
+            Self::Svm(config) => (&config.words, config.costs(), [("trees", 1), ("alignments", 1)]),
             Self::Stack(Stack { words, cost, alignments, trees }) => {
-                (words, *cost, [("trees", *trees), ("alignments", *alignments)])
+                let counts = [("trees", *trees), ("alignments", *alignments)];
+                (words, std::slice::from_ref(cost), counts)
             }
             _ => return Ok(()),
         };
         let refuse = |setting, found: String, expected| {
             Err(BuildError::Setting { model, setting, found, expected })
         };
-        if !(cost > 0.0 && cost.is_finite()) {
-            return refuse("cost", cost.to_string(), "a number above 0");
+        if let Some(cost) = costs.iter().find(|cost| !(**cost > 0.0 && cost.is_finite())) {
+            let setting = if costs.len() > 1 { "costs" } else { "cost" };
+            return refuse(setting, cost.to_string(), "a number above 0");
         }
         if let Some((setting, found)) = counts.into_iter().find(|(_, n)| !(1..=10_000).contains(n))
         {

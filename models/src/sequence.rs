@@ -72,6 +72,8 @@ pub struct Fitted {
     pub temperature: Temperature,
     /// Logits (N, K) of the records by models that saw none of their relatives.
     pub held_out: Vec<f32>,
+    /// The cost that inner folds chose, where there was a choice.
+    pub cost: Option<f32>,
 }
 
 /// A model of sequences that cannot be fitted, written or read.
@@ -119,22 +121,24 @@ impl SequenceModel {
     ) -> Result<Fitted, SequenceError> {
         let inner = Inner::deal(labelled)?;
         let machines = inner.folds + 1;
-        let (model, held_out) = match architecture {
+        let (model, held_out, cost) = match architecture {
             Architecture::Svm(config) => {
-                let mut watch = Watch::new(observer, machines);
-                let (machine, held_out) = WordMachine::fit(config, labelled, &inner, &mut watch)?;
-                (Self::Svm(machine), held_out)
+                let mut watch = Watch::new(observer, inner.folds * config.costs().len() + 1);
+                let (machine, held_out, cost) =
+                    WordMachine::fit(config, labelled, &inner, &mut watch)?;
+                let chosen = !config.costs.is_empty();
+                (Self::Svm(machine), held_out, chosen.then_some(cost))
             }
             Architecture::Stack(config) => {
                 let mut watch = Watch::new(observer, 2 * machines + 1);
                 let (stack, held_out) = Stack::fit(config, labelled, &inner, &mut watch)?;
-                (Self::Stack(Box::new(stack)), held_out)
+                (Self::Stack(Box::new(stack)), held_out, None)
             }
             network => return Err(SequenceError::Network(network.name())),
         };
         let held_out = held_out.concat();
         let temperature = Temperature::fit(&held_out, &labelled.labels, labelled.classes);
-        Ok(Fitted { model, temperature: temperature.unwrap_or_default(), held_out })
+        Ok(Fitted { model, temperature: temperature.unwrap_or_default(), held_out, cost })
     }
 
     /// Logits of sequences, (N, K) row by row.

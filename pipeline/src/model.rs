@@ -117,6 +117,9 @@ pub struct Training {
     pub truncated: usize,
     /// Epoch whose weights were kept, from 1.
     pub best_epoch: usize,
+    /// Cost of a support vector machine that inner folds chose; absent where the settings give one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f32>,
     /// Learning rate that a range test found; absent where the settings give a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learning_rate: Option<f32>,

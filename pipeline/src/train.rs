@@ -98,6 +98,7 @@ struct Learnt {
     best_epoch: usize,
     history: Vec<Epoch>,
     range_test: Option<RangeTest>,
+    cost: Option<f32>,
     dead: Vec<DeadUnits>,
     activations: Vec<Activations>,
     resumed: usize,
@@ -138,7 +139,9 @@ impl Trained {
         let epochs = self.history.len();
         if epochs == 0 {
             let records = self.model.card.training.records;
-            return format!("learnt from {records} records, calibrated on inner folds of them");
+            let cost = self.model.card.training.cost;
+            let cost = cost.map_or(String::new(), |cost| format!(", which chose cost {cost}"));
+            return format!("learnt from {records} records, calibrated on inner folds{cost}");
         }
         let kept = best.checked_sub(1).and_then(|at| self.history.get(at));
         let rate = self.range_test.as_ref().map_or(String::new(), |test| {
@@ -200,6 +203,7 @@ pub fn train(
             validation: learnt.validation,
             truncated: learnt.truncated,
             best_epoch: learnt.best_epoch,
+            cost: learnt.cost,
             learning_rate: learnt.range_test.as_ref().map(|test| test.learning_rate),
             config: shard.config.clone(),
         },

@@ -17,15 +17,25 @@ pub struct Svm {
     pub words: Vec<Words>,
     /// Cost C of a record on the wrong side of its margin.
     pub cost: f32,
+    /// Costs to choose from, instead of `cost`: the one with which inner folds, of whole homology
+    /// clusters of the training and validation records, are told best; of equals the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub costs: Vec<f32>,
 }
 
 impl Default for Svm {
     fn default() -> Self {
-        Self { words: Vec::new(), cost: 1.0 }
+        Self { words: Vec::new(), cost: 1.0, costs: Vec::new() }
     }
 }
 
 impl Svm {
+    /// The costs that are tried.
+    #[must_use]
+    pub fn costs(&self) -> &[f32] {
+        if self.costs.is_empty() { std::slice::from_ref(&self.cost) } else { &self.costs }
+    }
+
     /// The words that are counted in sequences of a kind.
     #[must_use]
     pub fn words(&self, molecule: Molecule) -> Vec<Words> {

@@ -2,7 +2,7 @@
 //! are, weighed by boosted trees.
 
 use super::inner::{Inner, Watch};
-use super::machine::WordMachine;
+use super::machine::{Profiled, WordMachine};
 use super::neighbours::{Neighbours, Query};
 use super::profile::Profiles;
 use super::trees::{Table, Trees};
@@ -45,8 +45,8 @@ impl Stack {
         let views = Views::fit(&config.words(*molecule), *both_strands, sequences)?;
         let profiles = views.profiles(sequences);
         let joined = Profiles::join(&profiles);
-        let cost = config.cost;
-        let (machine, margins) =
+        let cost = std::slice::from_ref(&config.cost);
+        let Profiled { machine, margins, .. } =
             WordMachine::fit_profiles(cost, &joined, views.width(), labelled, inner, watch)?;
 
         let neighbours =

@@ -94,3 +94,24 @@ fn the_observer_may_stop() {
     let stopped = SequenceModel::fit(&all()[1], &labelled, &mut |_, _| ControlFlow::Break(()));
     assert!(matches!(stopped, Err(SequenceError::Stopped)));
 }
+
+#[test]
+fn inner_folds_choose_the_cost() {
+    let svm = |cost: f32, costs: &[f32]| {
+        fit(&Architecture::Svm(Svm { cost, costs: costs.to_vec(), ..Svm::default() }), 2).0
+    };
+    let truth = families(90, 2).1.into_iter().map(|label| label.min(1));
+    let truth: Vec<usize> = truth.collect();
+    let right = |fitted: &Fitted| {
+        fitted.held_out.chunks(2).zip(&truth).filter(|(row, t)| argmax(row) == **t).count()
+    };
+    // With a cost of next to nothing the larger class takes all.
+    let (low, high) = (svm(1e-6, &[]), svm(2.0, &[]));
+    assert!(right(&low) < right(&high), "{} {}", right(&low), right(&high));
+    assert_eq!(low.cost, None);
+    let chosen = svm(1.0, &[1e-6, 2.0]);
+    assert_eq!(chosen.cost, Some(2.0));
+    assert_eq!(chosen.held_out, high.held_out);
+    let asked: Vec<&[u8]> = vec![b"MKVLAAGIVGLCAKAYLERMKV", b"WYWYACDC"];
+    assert_eq!(chosen.model.logits(&asked), high.model.logits(&asked));
+}

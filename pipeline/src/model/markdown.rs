@@ -103,6 +103,9 @@ fn what(out: &mut String, card: &Card) {
         ("fold, seed", format!("{}, {}", training.fold, training.seed)),
         ("temperature", format!("{:.3}", card.temperature)),
     ];
+    if let Some(cost) = training.cost {
+        rows.push(("cost", format!("{cost}, chosen by inner folds")));
+    }
     if let Some(rate) = training.learning_rate {
         rows.push(("learning rate", format!("{rate}, found by a range test")));
     }

@@ -107,6 +107,7 @@ pub(super) fn learn(
         best_epoch: fitted.best_epoch,
         history: fitted.history,
         range_test: fitted.range_test,
+        cost: None,
         activations: fitted.activations,
         dead,
         resumed,

@@ -65,6 +65,7 @@ pub(super) fn learn(
         best_epoch: 0,
         history: Vec::new(),
         range_test: None,
+        cost: fitted.cost,
         dead: Vec::new(),
         activations: Vec::new(),
         resumed: 0,
