@@ -9,7 +9,7 @@ use super::numbers::{Numbers, cell};
 use crate::report::number::percent;
 
 /// Width and height of what is drawn in a panel.
-const PLOT: (f64, f64) = (138.0, 84.0);
+const PLOT: (f64, f64) = (160.0, 84.0);
 
 /// Room of a panel left of it for numbers, above it for its title, below it for epochs.
 const LEFT: f64 = 52.0;
@@ -20,7 +20,7 @@ const BELOW: f64 = 24.0;
 const BETWEEN: f64 = 14.0;
 
 /// Panels side by side.
-const ACROSS: usize = 3;
+const ACROSS: usize = 2;
 
 /// Draws a panel for each layer, in the order in which they first appear.
 pub(in crate::report) fn draw(
@@ -72,7 +72,8 @@ fn panel(body: &mut String, rows: &[&Activations], (x, y): (f64, f64)) {
         }
         points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect()
     };
-    let zero = format!("{} zero", percent(last.zero));
+    let zero =
+        if last.zero > 0.0 { format!("{} are 0", percent(last.zero)) } else { String::new() };
     let _ = write!(
         body,
         "<text x=\"{x}\" y=\"{}\" font-size=\"13\">{}</text>\
@@ -161,12 +162,12 @@ pub(in crate::report) mod tests {
     fn a_panel_by_hand() {
         let rows = [row(1, "<l>", 1.0), row(3, "<l>", 0.5)];
         let drawn = draw("a", "t", "d", &rows);
-        assert!(drawn.starts_with("<svg viewBox=\"0 0 204 144\"") && drawn.ends_with("</svg>"));
+        assert!(drawn.starts_with("<svg viewBox=\"0 0 226 144\"") && drawn.ends_with("</svg>"));
         // -1 to 3 over 84 pixels from y = 36: the median 0.5 at 36 + 84 (1 - 1.5 / 4), 0.25 lower.
-        assert!(drawn.contains("<polyline points=\"52.0,88.5 190.0,93.8\""), "{drawn}");
-        let outer = "<polygon points=\"52.0,120.0 190.0,109.5 190.0,67.5 52.0,36.0\"";
+        assert!(drawn.contains("<polyline points=\"52.0,88.5 212.0,93.8\""), "{drawn}");
+        let outer = "<polygon points=\"52.0,120.0 212.0,109.5 212.0,67.5 52.0,36.0\"";
         assert!(drawn.contains(outer), "{drawn}");
-        assert!(drawn.contains(">25.0\u{202f}% zero</text>"), "{drawn}");
+        assert!(drawn.contains(">25.0\u{202f}% are 0</text>"), "{drawn}");
         assert!(drawn.contains("&lt;l&gt;") && !drawn.contains("<l>"));
     }
 
@@ -174,9 +175,9 @@ pub(in crate::report) mod tests {
     fn panels_stand_in_rows_and_one_epoch_is_a_level() {
         let rows = ["a", "b", "c", "d"].map(|layer| row(1, layer, 1.0));
         let drawn = draw("a", "t", "d", &rows);
-        assert!(drawn.starts_with("<svg viewBox=\"0 0 612 288\""), "{drawn}");
+        assert!(drawn.starts_with("<svg viewBox=\"0 0 452 288\""), "{drawn}");
         assert_eq!(drawn.matches("<polyline").count(), 4);
-        assert!(drawn.contains("<polyline points=\"52.0,88.5 190.0,88.5\""), "{drawn}");
+        assert!(drawn.contains("<polyline points=\"52.0,88.5 212.0,88.5\""), "{drawn}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ const MARGIN: f64 = 22.0;
 const BETWEEN: f64 = 24.0;
 
 /// Width that logos side by side share.
-const ALL: f64 = 640.0;
+const ALL: f64 = 700.0;
 
 /// Width that a letter of a title takes, in pixels.
 const TITLE_LETTER: f64 = 6.6;
@@ -171,13 +171,13 @@ mod tests {
 
     #[test]
     fn logos_stand_in_rows() {
-        // Logos of 8 positions are 144 wide: three fit into 640 with 24 between them.
+        // Logos of 8 positions are 144 wide: four fit into 700 with 24 between them.
         let logos: Vec<Logo> =
             (0..5).map(|_| logo(vec![(2.0, vec![1.0, 0.0, 0.0, 0.0])])).collect();
         let drawn = draw("logo", "t", "d", &logos);
-        assert!(drawn.starts_with("<svg viewBox=\"0 0 480 208\""), "{drawn}");
+        assert!(drawn.starts_with("<svg viewBox=\"0 0 648 208\""), "{drawn}");
         let titles: Vec<&str> = drawn.split("<text x=\"").skip(1).collect();
-        assert!(titles[2].starts_with("336\" y=\"15\""), "{drawn}");
-        assert!(titles[3].starts_with("0\" y=\"119\""), "{drawn}");
+        assert!(titles[3].starts_with("504\" y=\"15\""), "{drawn}");
+        assert!(titles[4].starts_with("0\" y=\"119\""), "{drawn}");
     }
 }

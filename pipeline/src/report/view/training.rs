@@ -189,11 +189,11 @@ fn activation_figure(index: usize, model: &str, run: &TrainingRun) -> Option<Fig
         ),
         caption: format!(
             "{model}, fold {}: values that each non-linearity gives, and the logits, by epoch, on a few \
-             validation records that stay the same: median, middle half and 90\u{202f}%, with the share \
-             that is exactly 0 after the last epoch.",
+             validation records that stay the same: median, middle half and 90\u{202f}% of those that are not \
+             0, and the share that is 0 after the last epoch.",
             run.fold + 1
         ),
-        good: "bands that level off. A band that shrinks to 0 is a layer that dies; one that grows without \
+        good: "bands that level off. A share of zeros near 100 % is a layer that dies; a band that grows without \
                end asks for a lower learning rate or more weight-decay; logits that keep growing while \
                the validation loss rises are overconfidence."
             .to_string(),
