@@ -43,14 +43,8 @@ impl WordMachine {
         let words = config.words(labelled.molecule);
         let views = Views::fit(&words, labelled.both_strands, &labelled.sequences)?;
         let joined = Profiles::join(&views.profiles(&labelled.sequences));
-        let profiled = Self::fit_profiles(
-            config.costs(),
-            &joined,
-            views.width(),
-            labelled,
-            inner,
-            watch,
-        )?;
+        let profiled =
+            Self::fit_profiles(config.costs(), &joined, views.width(), labelled, inner, watch)?;
         let Profiled { machine, margins, cost } = profiled;
         Ok((Self { views, machine }, margins, cost))
     }
