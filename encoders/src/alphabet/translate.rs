@@ -33,8 +33,8 @@ pub(super) fn write(
     let last = bases.zip(symbols.last_chunk()).zip(codes.last_chunk_mut());
     let is_plain = |((bases, symbols), codes)| plain(bases, symbols, codes);
     if !rest.is_empty() && !last.is_some_and(is_plain) {
-        let at = symbols.len() - rest.len();
-        seen |= look_up(lookup, rest, &mut codes[at..]);
+        let at = symbols.len().saturating_sub(BLOCK);
+        seen |= look_up(lookup, &symbols[at..], &mut codes[at..]);
     }
     // Codes are below 128, so the top bit tells whether any byte was no symbol.
     seen < 128

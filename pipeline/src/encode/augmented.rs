@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn records_are_shifted_to_either_side_by_hand() {
         let mut dataset = Dataset::new(Alphabet::Dna);
-        for (line, sequence) in (1..).zip([b"ACGTACGTA".as_slice(), b"ACG", b"ACGTAC"].repeat(20)) {
+        for (line, sequence) in (1..).zip([b"ACGTACGTA".as_slice(), b"ACG", b"ACGTAC"].repeat(100))
+        {
             dataset.push(format!("r{line}"), sequence, line);
         }
         let all: Vec<usize> = (0..dataset.len()).collect();
