@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::allele_pair::AllelePair;
 use crate::alphabet::Alphabet;
-use crate::codon::Codons;
+use crate::codon::{CodonView, Codons};
 use crate::curve::CurveConfig;
 use crate::genotype::GenotypeConfig;
 use crate::kmer::{KmerCounts, Scale, kmer_names};
@@ -108,13 +108,17 @@ pub enum EncoderConfig {
         /// Positions L; what is beyond is cut off and counted.
         length: usize,
     },
-    /// One channel a codon, from the first base on: (N, L, 64).
+    /// One channel a codon, from the first base on: (N, L, 64); or other views of it.
     Codons {
         /// Codons L; what is beyond is cut off and counted.
         length: usize,
         /// The alphabet of the sequences, DNA or RNA.
         #[serde(default)]
         alphabet: Alphabet,
+        /// By what a codon is told, side by side: by its `bases` (12 channels), as one of 64 `codons`,
+        /// by its `amino-acids` (21 channels, the stop is one).
+        #[serde(default = "codons_only", skip_serializing_if = "is_codons_only")]
+        views: Vec<CodonView>,
     },
     /// The amino acids and stops of all six reading frames: (N, L, 126).
     SixFrames {
@@ -263,7 +267,10 @@ impl EncoderConfig {
             Self::Properties { scale, .. } => {
                 scale.names().iter().map(ToString::to_string).collect()
             }
-            Self::Codons { alphabet, .. } => kmer_names(check_bases(alphabet)?, 3).collect(),
+            Self::Codons { alphabet, ref views, .. } => {
+                let (alphabet, views) = (check_bases(alphabet)?, check_views(views)?);
+                views.iter().flat_map(|view| view.names(alphabet)).collect()
+            }
             Self::SixFrames { alphabet, .. } => {
                 check_bases(alphabet)?;
                 SixFrames::names()
@@ -313,8 +320,9 @@ pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
             let channels = scale.names().len();
             Box::new(OneHot::of_proteins(scale.channels(), channels, check_length(length)?))
         }
-        EncoderConfig::Codons { length, alphabet } => {
-            Box::new(Codons::new(check_bases(alphabet)?, check_length(length)?))
+        EncoderConfig::Codons { length, alphabet, ref views } => {
+            let (alphabet, length) = (check_bases(alphabet)?, check_length(length)?);
+            Box::new(Codons::new(alphabet, length, check_views(views)?))
         }
         EncoderConfig::SixFrames { length, alphabet } => {
             Box::new(SixFrames::new(check_bases(alphabet)?, check_length(length)?))
@@ -323,6 +331,20 @@ pub fn build(config: &EncoderConfig) -> Result<Box<dyn Encoder>, ConfigError> {
         EncoderConfig::Whole { .. } => return Err(ConfigError::Whole),
         EncoderConfig::Curve(_) | EncoderConfig::Genotypes(_) => return Err(ConfigError::Numbers),
     })
+}
+
+fn codons_only() -> Vec<CodonView> {
+    vec![CodonView::Codons]
+}
+
+fn is_codons_only(views: &[CodonView]) -> bool {
+    views == [CodonView::Codons]
+}
+
+/// Refuses no view, and a view twice.
+fn check_views(views: &[CodonView]) -> Result<&[CodonView], ConfigError> {
+    let twice = (1..views.len()).any(|at| views[..at].contains(&views[at]));
+    if views.is_empty() || twice { Err(ConfigError::Views) } else { Ok(views) }
 }
 
 pub(crate) fn check_length(length: usize) -> Result<usize, ConfigError> {
@@ -373,6 +395,10 @@ mod tests {
         EncoderConfig::KmerTokens { k, stride, length, alphabet: Alphabet::Dna }
     }
 
+    fn codons(length: usize, alphabet: Alphabet, views: &[CodonView]) -> EncoderConfig {
+        EncoderConfig::Codons { length, alphabet, views: views.to_vec() }
+    }
+
     fn one_hot(length: usize) -> EncoderConfig {
         EncoderConfig::OneHot { alphabet: Alphabet::Dna, length, unknown: UnknownAs::Zeros }
     }
@@ -393,7 +419,9 @@ mod tests {
         let scale = PropertyScale::ZScales5;
         assert_eq!(shape(EncoderConfig::Properties { scale, length: 9 }), symbols(5, 28));
         let alphabet = Alphabet::Dna;
-        assert_eq!(shape(EncoderConfig::Codons { length: 9, alphabet }), symbols(64, 66));
+        assert_eq!(shape(codons(9, alphabet, &[CodonView::Codons])), symbols(64, 66));
+        let all = [CodonView::Bases, CodonView::Codons, CodonView::AminoAcids];
+        assert_eq!(shape(codons(9, alphabet, &all)), symbols(97, 66));
         let frames = Shape::Dense { length: 9, channels: 126 };
         assert_eq!(shape(EncoderConfig::SixFrames { length: 9, alphabet }), frames);
         let expected = Shape::Tokens { length: 7, vocabulary: 66 };
@@ -407,7 +435,7 @@ mod tests {
             one_hot(9),
             tokens(4, Some(3), Some(5)),
             tokens(4, None, Some(1)),
-            EncoderConfig::Codons { length: 4, alphabet },
+            codons(4, alphabet, &[CodonView::AminoAcids, CodonView::Bases]),
             EncoderConfig::SixFrames { length: 4, alphabet },
         ] {
             let reach = config.reach().unwrap();
@@ -451,9 +479,12 @@ mod tests {
             ConfigError::TooManyKmers { k: usize::MAX, letters: 20, alphabet: protein, largest: 4 };
         assert_eq!(refusal(counts(usize::MAX, false, protein)), expected);
         assert_eq!(refusal(counts(2, true, protein)), ConfigError::CanonicalProtein);
-        let codons = EncoderConfig::Codons { length: 3, alphabet: protein };
-        assert_eq!(codons.names().unwrap_err(), ConfigError::CodonsOfProtein);
-        assert_eq!(refusal(codons), ConfigError::CodonsOfProtein);
+        let of_protein = codons(3, protein, &[CodonView::Codons]);
+        assert_eq!(of_protein.names().unwrap_err(), ConfigError::CodonsOfProtein);
+        assert_eq!(refusal(of_protein), ConfigError::CodonsOfProtein);
+        for views in [&[][..], &[CodonView::Bases, CodonView::Bases]] {
+            assert_eq!(refusal(codons(3, Alphabet::Dna, views)), ConfigError::Views);
+        }
         assert_eq!(refusal(tokens(3, None, None)), ConfigError::LengthMissing);
         assert_eq!(refusal(tokens(3, Some(0), Some(1))), ConfigError::ZeroStride);
         assert!(build(&counts(10, true, Alphabet::Dna)).is_ok());

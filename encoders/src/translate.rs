@@ -3,8 +3,43 @@
 use std::sync::LazyLock;
 
 use bio::alphabets::dna;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::alphabet::Alphabet;
+
+/// Which part of a nucleotide sequence becomes a protein.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Translation {
+    /// The whole sequence from its first base; a stop codon at its end is left out.
+    Coding,
+    /// The longest stretch without a stop codon in the six frames, the first of equals.
+    LongestFrame,
+}
+
+impl Translation {
+    /// Returns the protein of a sequence; empty where it holds no codon to translate.
+    #[must_use]
+    pub fn protein(self, sequence: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Coding => {
+                let mut protein = translate(sequence);
+                protein.pop_if(|last| *last == b'*');
+                protein
+            }
+            Self::LongestFrame => longest(&six_frames(sequence)),
+        }
+    }
+}
+
+/// The longest stretch between stop codons, the first of equals.
+fn longest(frames: &[Vec<u8>]) -> Vec<u8> {
+    let stretches = frames.iter().flat_map(|frame| frame.split(|residue| *residue == b'*'));
+    let best =
+        stretches.fold(&[][..], |best, next| if next.len() > best.len() { next } else { best });
+    best.to_vec()
+}
 
 /// Amino acids of the 64 codons, bases in the order T C A G, as NCBI prints table 1.
 const STANDARD_CODE: &[u8; 64] =
@@ -139,6 +174,16 @@ mod tests {
         assert_eq!(six_frames(b"ATGGCATAA"), expected);
         assert_eq!(six_frames(b"augGCAUAA"), expected);
         assert!(six_frames(b"A").iter().all(Vec::is_empty));
+    }
+
+    #[test]
+    fn translations_by_hand() {
+        assert_eq!(Translation::Coding.protein(b"atgGCATAA"), b"MA");
+        assert_eq!(Translation::Coding.protein(b"ATGTAAGCAT"), b"M*A");
+        // Frames MA*, WH, GI, LCH, YA, MP: the fourth is longest.
+        assert_eq!(Translation::LongestFrame.protein(b"ATGGCATAA"), b"LCH");
+        assert!(Translation::Coding.protein(b"TAA").is_empty());
+        assert!(Translation::LongestFrame.protein(b"AC").is_empty());
     }
 
     proptest! {

@@ -23,8 +23,10 @@ pub use transformer::{Positions, Transformer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::baseline::Molecule;
 use crate::input::InputShape;
 use crate::network::{Network, NetworkError};
+use crate::sequence::words::Words;
 
 /// A family of models with its settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -120,14 +122,18 @@ impl Architecture {
         !matches!(self, Self::Svm(_) | Self::Stack(_))
     }
 
-    /// Refuses settings of an architecture that is no network: words, numbers below the least.
-    pub fn check_sequence(&self) -> Result<(), BuildError> {
+    /// Refuses settings of an architecture that is no network: words that sequences of the kind do not
+    /// have, numbers below the least.
+    pub fn check_sequence(&self, molecule: Molecule) -> Result<(), BuildError> {
         let model = self.name();
-        let (words, costs, counts) = match self {
-            Self::Svm(config) => (&config.words, config.costs(), [("trees", 1), ("alignments", 1)]),
-            Self::Stack(Stack { words, cost, alignments, trees }) => {
+        let (words, translate, costs, counts) = match self {
+            Self::Svm(config) => {
+                let counts = [("trees", 1), ("alignments", 1)];
+                (&config.words, config.translate, config.costs(), counts)
+            }
+            Self::Stack(Stack { words, translate, cost, alignments, trees }) => {
                 let counts = [("trees", *trees), ("alignments", *alignments)];
-                (words, std::slice::from_ref(cost), counts)
+                (words, *translate, std::slice::from_ref(cost), counts)
             }
             _ => return Ok(()),
         };
@@ -141,6 +147,22 @@ impl Architecture {
         if let Some((setting, found)) = counts.into_iter().find(|(_, n)| !(1..=10_000).contains(n))
         {
             return refuse(setting, found.to_string(), "1 to 10000");
+        }
+        if translate.is_some() && molecule == Molecule::Protein {
+            let expected = "sequences of DNA or RNA: proteins are not translated";
+            return refuse("translate", "set".to_string(), expected);
+        }
+        let foreign = |words: &&Words| words.letters.molecule() != molecule && translate.is_none();
+        if let Some(words) = words.iter().find(foreign) {
+            let expected = match molecule {
+                Molecule::Nucleotide => {
+                    "`bases` where sequences are nucleotides, or `translate` beside `words`"
+                }
+                Molecule::Protein => {
+                    "`amino-acids` or groups of these where sequences are proteins"
+                }
+            };
+            return refuse("letters", words.letters.name().to_string(), expected);
         }
         match words.iter().find_map(|words| words.check().err()) {
             Some(error) => refuse("words", error.mask, MASKS),
@@ -314,6 +336,48 @@ mod tests {
             "conv reads a sequence of more than one position; it got one vector of 256 numbers: \
              use encode: one-hot or curve"
         );
+    }
+
+    #[test]
+    fn words_must_be_those_of_the_sequences() {
+        let check = |json: &str, molecule| {
+            let architecture: Architecture = serde_json::from_str(json).unwrap();
+            architecture.check_sequence(molecule).map_err(|error| error.to_string())
+        };
+        let proteins = r#"{"svm": {"words": [{"letters": "amino-acids", "mask": "11"}]}}"#;
+        let joined = r#"{"stack": {"translate": "coding", "words": [
+            {"letters": "amino-acids", "mask": "11"}, {"letters": "bases", "mask": "111"}]}}"#;
+        let bases = r#"{"svm": {"words": [{"letters": "bases", "mask": "11"}]}}"#;
+        for (json, molecule) in [
+            (proteins, Molecule::Protein),
+            (joined, Molecule::Nucleotide),
+            (bases, Molecule::Nucleotide),
+        ] {
+            assert_eq!(check(json, molecule), Ok(()), "{json}");
+        }
+        assert_eq!(
+            check(proteins, Molecule::Nucleotide).unwrap_err(),
+            "svm: letters is amino-acids, expected `bases` where sequences are nucleotides, or \
+             `translate` beside `words`"
+        );
+        assert_eq!(
+            check(bases, Molecule::Protein).unwrap_err(),
+            "svm: letters is bases, expected `amino-acids` or groups of these where sequences are \
+             proteins"
+        );
+        let translated = check(joined, Molecule::Protein).unwrap_err();
+        assert!(translated.contains("translate is set, expected"), "{translated}");
+        // Both kinds of words where there is a choice.
+        let svm = |json: &str| match serde_json::from_str(json).unwrap() {
+            Architecture::Svm(svm) => svm,
+            other => panic!("{other:?}"),
+        };
+        let count = |json: &str, molecule| svm(json).words(molecule).len();
+        assert_eq!(count(r#"{"svm": {"translate": "coding"}}"#, Molecule::Nucleotide), 13);
+        assert_eq!(count(r#"{"svm": {}}"#, Molecule::Nucleotide), 3);
+        assert_eq!(count(r#"{"svm": {}}"#, Molecule::Protein), 10);
+        // Configurations written before there was a choice stay the same bytes.
+        assert!(!serde_json::to_string(&Svm::default()).unwrap().contains("translate"));
     }
 
     #[test]

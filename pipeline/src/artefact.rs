@@ -62,6 +62,14 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> Re
     partial.commit()
 }
 
+/// Removes a file that an earlier run left, where there is one.
+pub fn remove(path: &Path) -> Result<(), Error> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::write(path, &error)),
+        _ => Ok(()),
+    }
+}
+
 /// Temporary files are private to their owner; artefacts are as readable as other files.
 #[cfg(unix)]
 fn set_mode(path: &Path) -> io::Result<()> {

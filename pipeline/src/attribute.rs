@@ -1,6 +1,7 @@
 //! What a model sees: how much each symbol of a sequence moves the logit of a class.
 
 mod cam;
+mod dense;
 pub mod filters;
 mod integrated;
 pub mod motifs;

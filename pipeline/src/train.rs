@@ -120,10 +120,7 @@ impl Trained {
         match &self.range_test {
             Some(test) => write_rows(&rates, &test.steps)?,
             // One that an earlier training left is of another rate.
-            None if rates.exists() => {
-                std::fs::remove_file(&rates).map_err(|error| Error::write(&rates, &error))?;
-            }
-            None => {}
+            None => artefact::remove(&rates)?,
         }
         self.model.save(folder)?;
         let files = self.model.files();

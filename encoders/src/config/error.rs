@@ -85,6 +85,9 @@ pub enum ConfigError {
     /// Genotypes before their variants are known.
     #[error("the encoder of genotypes was not fitted to training samples")]
     Unfitted,
+    /// Views of codons that make no channels, or the same ones twice.
+    #[error("`views` takes one or more of `bases`, `codons` and `amino-acids`, each once")]
+    Views,
     /// Codons of a protein.
     #[error("codons and reading frames need DNA or RNA, not proteins")]
     CodonsOfProtein,

@@ -1,5 +1,6 @@
 //! A stack of a support vector machine and the nearest records.
 
+use cistron_encoders::translate::Translation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +16,14 @@ use crate::sequence::words::Words;
 pub struct Stack {
     /// Kinds of words; a choice for the alphabet where none is given.
     pub words: Vec<Words>,
+    /// Reads DNA and RNA as proteins, too: words of bases are counted in what is written, words of
+    /// amino acids in the protein.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub translate: Option<Translation>,
     /// Cost C of a record on the wrong side of the machine's margin.
     pub cost: f32,
-    /// Records of each class that a sequence is aligned to: the most similar ones by words.
+    /// Records of each class that a sequence is aligned to: the most similar ones by words. What is
+    /// translated is aligned as protein.
     pub alignments: usize,
     /// Boosted trees of each class.
     pub trees: usize,
@@ -25,7 +31,7 @@ pub struct Stack {
 
 impl Default for Stack {
     fn default() -> Self {
-        Self { words: Vec::new(), cost: 1.0, alignments: 8, trees: 200 }
+        Self { words: Vec::new(), translate: None, cost: 1.0, alignments: 8, trees: 200 }
     }
 }
 
@@ -33,6 +39,10 @@ impl Stack {
     /// The words that are counted in sequences of a kind.
     #[must_use]
     pub fn words(&self, molecule: Molecule) -> Vec<Words> {
-        if self.words.is_empty() { default_words(molecule) } else { self.words.clone() }
+        if self.words.is_empty() {
+            default_words(molecule, self.translate.is_some())
+        } else {
+            self.words.clone()
+        }
     }
 }

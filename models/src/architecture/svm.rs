@@ -1,5 +1,6 @@
 //! A linear support vector machine on the words of sequences.
 
+use cistron_encoders::translate::Translation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,10 @@ use crate::sequence::words::{Letters, Words};
 pub struct Svm {
     /// Kinds of words; a choice for the alphabet where none is given.
     pub words: Vec<Words>,
+    /// Reads DNA and RNA as proteins, too: words of bases are counted in what is written, words of
+    /// amino acids in the protein.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub translate: Option<Translation>,
     /// Cost C of a record on the wrong side of its margin.
     pub cost: f32,
     /// Costs to choose from, instead of `cost`: the one with which inner folds, of whole homology
@@ -25,7 +30,7 @@ pub struct Svm {
 
 impl Default for Svm {
     fn default() -> Self {
-        Self { words: Vec::new(), cost: 1.0, costs: Vec::new() }
+        Self { words: Vec::new(), translate: None, cost: 1.0, costs: Vec::new() }
     }
 }
 
@@ -39,32 +44,35 @@ impl Svm {
     /// The words that are counted in sequences of a kind.
     #[must_use]
     pub fn words(&self, molecule: Molecule) -> Vec<Words> {
-        if self.words.is_empty() { default_words(molecule) } else { self.words.clone() }
+        if self.words.is_empty() {
+            default_words(molecule, self.translate.is_some())
+        } else {
+            self.words.clone()
+        }
     }
 }
 
-/// Words of four to six bases; of proteins contiguous and gapped ones, of amino acids and of groups.
-pub(super) fn default_words(molecule: Molecule) -> Vec<Words> {
+/// Words of four to six bases; of proteins contiguous and gapped ones, of amino acids and of groups; of
+/// what is `translated` both.
+pub(super) fn default_words(molecule: Molecule, translated: bool) -> Vec<Words> {
     use Letters::{AminoAcids, Bases, Dayhoff6, Murphy10, Murphy15};
-    let chosen: &[(Letters, &str)] = match molecule {
-        Molecule::Nucleotide => &[(Bases, "1111"), (Bases, "11111"), (Bases, "111111")],
-        Molecule::Protein => &[
-            (AminoAcids, "111"),
-            (AminoAcids, "1111"),
-            (AminoAcids, "1011"),
-            (AminoAcids, "1101"),
-            (AminoAcids, "110011"),
-            (Murphy15, "1111"),
-            (Murphy10, "1111"),
-            (Murphy10, "11111"),
-            (Murphy10, "110111"),
-            (Dayhoff6, "111111"),
-        ],
-    };
-    let words = |(letters, mask): &(Letters, &str)| Words {
-        letters: *letters,
-        mask: (*mask).to_string(),
-        positional: false,
-    };
-    chosen.iter().map(words).collect()
+    let bases = [(Bases, "1111"), (Bases, "11111"), (Bases, "111111")];
+    let amino_acids = [
+        (AminoAcids, "111"),
+        (AminoAcids, "1111"),
+        (AminoAcids, "1011"),
+        (AminoAcids, "1101"),
+        (AminoAcids, "110011"),
+        (Murphy15, "1111"),
+        (Murphy10, "1111"),
+        (Murphy10, "11111"),
+        (Murphy10, "110111"),
+        (Dayhoff6, "111111"),
+    ];
+    let nucleotides = molecule == Molecule::Nucleotide;
+    let bases = bases.into_iter().filter(|_| nucleotides);
+    let amino_acids = amino_acids.into_iter().filter(|_| translated || !nucleotides);
+    let words =
+        |(letters, mask): (Letters, &str)| Words { letters, mask: mask.into(), positional: false };
+    bases.chain(amino_acids).map(words).collect()
 }

@@ -9,8 +9,7 @@ use super::profile::Vocabulary;
 use super::stack::{Records, Stack};
 use super::svm::Machine;
 use super::trees::Trees;
-use super::views::Views;
-use super::words::Words;
+use super::views::{Selection, Views};
 use super::{Description, SequenceError, SequenceModel};
 use crate::architecture::Architecture;
 
@@ -74,11 +73,13 @@ pub(super) fn load(
     let Description { architecture, classes, molecule, both_strands } = *description;
     match architecture {
         Architecture::Svm(config) => {
-            let machine = file.machine(&config.words(molecule), both_strands, classes)?;
+            let machine =
+                file.machine(&Selection::of_svm(config, molecule, both_strands), classes)?;
             Ok(SequenceModel::Svm(machine))
         }
         Architecture::Stack(config) => {
-            let machine = file.machine(&config.words(molecule), both_strands, classes)?;
+            let machine =
+                file.machine(&Selection::of_stack(config, molecule, both_strands), classes)?;
             let records = file.records(description)?;
             let own = if classes == 2 { 1 } else { classes };
             let texts = (0..own).map(|class| {
@@ -119,12 +120,7 @@ impl<'a> File<'a> {
         Ok(values.iter().map(|eight| u64::from_le_bytes(*eight)).collect())
     }
 
-    fn machine(
-        &self,
-        words: &[Words],
-        both_strands: bool,
-        classes: usize,
-    ) -> Result<WordMachine, SequenceError> {
+    fn machine(&self, selection: &Selection, classes: usize) -> Result<WordMachine, SequenceError> {
         let vocabulary = |view: usize| {
             let words = self.numbers(&format!("views.{view}.words"))?;
             let idf = self.floats(&format!("views.{view}.idf"))?;
@@ -133,8 +129,8 @@ impl<'a> File<'a> {
             }
             Ok(Vocabulary { words, idf })
         };
-        let vocabularies = (0..words.len()).map(vocabulary).collect::<Result<_, _>>()?;
-        let views = Views::new(words, both_strands, vocabularies)?;
+        let vocabularies = (0..selection.words.len()).map(vocabulary).collect::<Result<_, _>>()?;
+        let views = Views::new(selection, vocabularies)?;
         let own = if classes == 2 { 1 } else { classes };
         let weights = (0..own).map(|class| {
             let weights = self.floats(&format!("machine.{class}"))?;

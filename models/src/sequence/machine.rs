@@ -3,7 +3,7 @@
 use super::inner::{Inner, Watch};
 use super::profile::Profiles;
 use super::svm::{Examples, Machine};
-use super::views::Views;
+use super::views::{Selection, Views};
 use super::weights::weights;
 use super::words::MaskError;
 use super::{Labelled, SequenceError};
@@ -23,9 +23,9 @@ impl WordMachine {
     ///
     /// Where words cannot be counted.
     pub fn plain(config: &Svm, labelled: &Labelled<'_>) -> Result<Self, MaskError> {
-        let words = config.words(labelled.molecule);
-        let views = Views::fit(&words, labelled.both_strands, &labelled.sequences)?;
-        let joined = Profiles::join(&views.profiles(&labelled.sequences));
+        let selection = Selection::of_svm(config, labelled.molecule, labelled.both_strands);
+        let views = Views::fit(&selection, &labelled.sequences)?;
+        let joined = Profiles::join(&views.profiles(&views.texts(&labelled.sequences)));
         let all: Vec<usize> = (0..labelled.labels.len()).collect();
         let cost = config.costs()[0];
         let machine = fit(cost, &joined, views.width(), labelled, &all);
@@ -40,9 +40,9 @@ impl WordMachine {
         inner: &Inner,
         watch: &mut Watch<'_>,
     ) -> Result<(Self, Vec<Vec<f32>>, f32), SequenceError> {
-        let words = config.words(labelled.molecule);
-        let views = Views::fit(&words, labelled.both_strands, &labelled.sequences)?;
-        let joined = Profiles::join(&views.profiles(&labelled.sequences));
+        let selection = Selection::of_svm(config, labelled.molecule, labelled.both_strands);
+        let views = Views::fit(&selection, &labelled.sequences)?;
+        let joined = Profiles::join(&views.profiles(&views.texts(&labelled.sequences)));
         let profiled =
             Self::fit_profiles(config.costs(), &joined, views.width(), labelled, inner, watch)?;
         let Profiled { machine, margins, cost } = profiled;
@@ -84,7 +84,7 @@ impl WordMachine {
     /// Margins of sequences, (N, K) row by row.
     #[must_use]
     pub fn logits(&self, sequences: &[&[u8]]) -> Vec<f32> {
-        let joined = Profiles::join(&self.views.profiles(sequences));
+        let joined = Profiles::join(&self.views.profiles(&self.views.texts(sequences)));
         (0..sequences.len()).flat_map(|record| self.machine.margins(joined.row(record))).collect()
     }
 }

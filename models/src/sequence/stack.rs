@@ -6,7 +6,7 @@ use super::machine::{Profiled, WordMachine};
 use super::neighbours::{Neighbours, Query};
 use super::profile::Profiles;
 use super::trees::{Table, Trees};
-use super::views::Views;
+use super::views::{Selection, Views};
 use super::weights::weights;
 use super::{Labelled, SequenceError};
 use crate::architecture;
@@ -42,16 +42,19 @@ impl Stack {
     ) -> Result<(Self, Vec<Vec<f32>>), SequenceError> {
         let Labelled { sequences, labels, clusters, classes, molecule, both_strands, seed } =
             labelled;
-        let views = Views::fit(&config.words(*molecule), *both_strands, sequences)?;
-        let profiles = views.profiles(sequences);
+        let selection = Selection::of_stack(config, *molecule, *both_strands);
+        let views = Views::fit(&selection, sequences)?;
+        let texts = views.texts(sequences);
+        let profiles = views.profiles(&texts);
         let joined = Profiles::join(&profiles);
         let cost = std::slice::from_ref(&config.cost);
         let Profiled { machine, margins, .. } =
             WordMachine::fit_profiles(cost, &joined, views.width(), labelled, inner, watch)?;
 
+        let (aligned, read_as) = texts.aligned(*molecule);
         let neighbours =
-            Neighbours::new(sequences, labels, *classes, &profiles, *molecule, config.alignments);
-        let queries = queries(sequences, &profiles);
+            Neighbours::new(&aligned, labels, *classes, &profiles, read_as, config.alignments);
+        let queries = queries(&aligned, &profiles);
         let same = |a: usize, b: usize| inner.fold_of[a] == inner.fold_of[b];
         let compared = neighbours.compare(&queries, same);
         watch.step()?;
@@ -97,19 +100,22 @@ impl Stack {
         trees: Trees,
     ) -> Self {
         let sequences: Vec<&[u8]> = records.sequences.iter().map(Vec::as_slice).collect();
-        let profiles = machine.views.profiles(&sequences);
+        let texts = machine.views.texts(&sequences);
+        let profiles = machine.views.profiles(&texts);
         let Records { labels, classes, molecule, .. } = &records;
-        let aligned = config.alignments;
+        let (aligned, molecule) = texts.aligned(*molecule);
         let neighbours =
-            Neighbours::new(&sequences, labels, *classes, &profiles, *molecule, aligned);
+            Neighbours::new(&aligned, labels, *classes, &profiles, molecule, config.alignments);
         Self { machine, records, trees, neighbours }
     }
 
     /// Log-odds of sequences, (N, K) row by row.
     pub(super) fn logits(&self, sequences: &[&[u8]]) -> Vec<f32> {
-        let profiles = self.machine.views.profiles(sequences);
+        let texts = self.machine.views.texts(sequences);
+        let profiles = self.machine.views.profiles(&texts);
         let joined = Profiles::join(&profiles);
-        let compared = self.neighbours.compare(&queries(sequences, &profiles), |_, _| false);
+        let (aligned, _) = texts.aligned(self.records.molecule);
+        let compared = self.neighbours.compare(&queries(&aligned, &profiles), |_, _| false);
         let row = |(at, compared): (usize, &Vec<f32>)| {
             row(&self.machine.machine.margins(joined.row(at)), compared, sequences[at].len())
         };

@@ -79,6 +79,78 @@ fn families_are_told_apart_and_models_read_back() {
     }
 }
 
+/// A gene of each protein, its codons drawn among those of the amino acid.
+fn genes(proteins: &[Vec<u8>], seed: u64) -> Vec<Vec<u8>> {
+    let codons = (0..64).map(|i: usize| [i >> 4 & 3, i >> 2 & 3, i & 3].map(|b| b"ACGT"[b]));
+    let codons: Vec<([u8; 3], u8)> =
+        codons.map(|codon| (codon, cistron_encoders::translate::translate(&codon)[0])).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut gene = |protein: &Vec<u8>| {
+        let codon = |residue: &u8| {
+            let own: Vec<&[u8; 3]> =
+                codons.iter().filter(|(_, r)| r == residue).map(|(codon, _)| codon).collect();
+            *own[rng.random_range(0..own.len())]
+        };
+        protein.iter().flat_map(codon).collect()
+    };
+    proteins.iter().map(&mut gene).collect()
+}
+
+#[test]
+fn genes_are_read_as_proteins_beside_their_bases() {
+    use words::{Letters, Words};
+    let (learnt, labels) = families(90, 2);
+    let (asked, truth) = families(60, 3);
+    let fit = |architecture: &Architecture, sequences: &[Vec<u8>], molecule| {
+        let labelled = Labelled {
+            sequences: sequences.iter().map(Vec::as_slice).collect(),
+            labels: labels.clone(),
+            clusters: (0..90).collect(),
+            classes: 3,
+            molecule,
+            both_strands: false,
+            seed: 4,
+        };
+        SequenceModel::fit(architecture, &labelled, &mut |_, _| ControlFlow::Continue(())).unwrap()
+    };
+    let (learnt_genes, asked_genes) = (genes(&learnt, 5), genes(&asked, 6));
+    let logits = |fitted: &Fitted, sequences: &[Vec<u8>]| {
+        let sequences: Vec<&[u8]> = sequences.iter().map(Vec::as_slice).collect();
+        fitted.model.logits(&sequences)
+    };
+    // Words of amino acids alone say of genes what they say of proteins.
+    let letters = Letters::AminoAcids;
+    let pairs = vec![Words { letters, mask: "11".to_string(), positional: false }];
+    let translate = Some(cistron_encoders::translate::Translation::Coding);
+    let of_genes = Architecture::Svm(Svm { words: pairs.clone(), translate, ..Svm::default() });
+    let of_proteins = Architecture::Svm(Svm { words: pairs, ..Svm::default() });
+    let by_genes = fit(&of_genes, &learnt_genes, Molecule::Nucleotide);
+    let by_proteins = fit(&of_proteins, &learnt, Molecule::Protein);
+    assert_eq!(logits(&by_genes, &asked_genes), logits(&by_proteins, &asked));
+    // Families whose codons are drawn are told apart by proteins, with the words of bases beside them.
+    for architecture in [
+        Architecture::Svm(Svm { translate, ..Svm::default() }),
+        Architecture::Stack(architecture::Stack { translate, ..Default::default() }),
+    ] {
+        let fitted = fit(&architecture, &learnt_genes, Molecule::Nucleotide);
+        let found = logits(&fitted, &asked_genes);
+        let right = found.chunks(3).zip(&truth).filter(|(row, t)| argmax(row) == **t).count();
+        assert!(right >= 54, "{}: {right} of 60", architecture.name());
+        let bytes = fitted.model.save().unwrap();
+        let description = Description {
+            architecture: &architecture,
+            classes: 3,
+            molecule: Molecule::Nucleotide,
+            both_strands: false,
+        };
+        let read = SequenceModel::load(&description, &bytes).unwrap();
+        let asked: Vec<&[u8]> = asked_genes.iter().map(Vec::as_slice).collect();
+        assert_eq!(read.logits(&asked), found);
+        // A gene without a codon is no error.
+        assert_eq!(read.logits(&[b"AC"]).len(), 3);
+    }
+}
+
 #[test]
 fn the_observer_may_stop() {
     let (sequences, labels) = families(30, 2);

@@ -1,7 +1,12 @@
 //! The words of a sequence: contiguous, gapped or positional, over letters or over groups of letters.
 
+use std::borrow::Cow;
+
+use cistron_encoders::reduction::Reduction;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::baseline::Molecule;
 
 /// Which words of a sequence are counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -36,21 +41,35 @@ pub enum Letters {
 }
 
 impl Letters {
-    /// Symbols that are the same letter, separated by blanks; of the bases, each letter's complement
-    /// stands as far from the end as the letter from the beginning.
-    fn groups(self) -> &'static str {
+    /// Symbols that are the same letter; of the bases, each letter's complement stands as far from the
+    /// end as the letter from the beginning.
+    fn groups(self) -> Cow<'static, [&'static str]> {
+        const AMINO_ACIDS: &str = "ACDEFGHIKLMNPQRSTVWY";
         match self {
-            Self::Bases => "A C G TU",
-            Self::AminoAcids => "A C D E F G H I K L M N P Q R S T V W Y",
-            Self::Murphy15 => "LVIM C A G S T P FY W E D N Q KR H",
-            Self::Murphy10 => "LVIM C A G ST P FYW EDNQ KR H",
-            Self::Dayhoff6 => "AGPST C DENQ FWY HKR ILMV",
+            Self::Bases => Cow::Borrowed(&["A", "C", "G", "TU"]),
+            Self::AminoAcids => (0..AMINO_ACIDS.len()).map(|at| &AMINO_ACIDS[at..=at]).collect(),
+            Self::Murphy15 => Cow::Borrowed(Reduction::Murphy15.groups()),
+            Self::Murphy10 => Cow::Borrowed(Reduction::Murphy10.groups()),
+            Self::Dayhoff6 => Cow::Borrowed(Reduction::Dayhoff6.groups()),
         }
     }
 
-    /// Number of different letters.
-    fn count(self) -> usize {
-        self.groups().split(' ').count()
+    /// The name by which a workflow asks for them.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bases => "bases",
+            Self::AminoAcids => "amino-acids",
+            Self::Murphy15 => "murphy-15",
+            Self::Murphy10 => "murphy-10",
+            Self::Dayhoff6 => "dayhoff-6",
+        }
+    }
+
+    /// What the sequences are made of whose words these are.
+    #[must_use]
+    pub fn molecule(self) -> Molecule {
+        if self == Self::Bases { Molecule::Nucleotide } else { Molecule::Protein }
     }
 }
 
@@ -101,7 +120,8 @@ impl Reader {
     /// `both_strands` counts the words of the reverse complement, too; only bases have one.
     pub(super) fn new(words: &Words, both_strands: bool) -> Result<Self, MaskError> {
         let Words { letters, mask, positional } = words;
-        let count = letters.count();
+        let groups = letters.groups();
+        let count = groups.len();
         let bits = count.next_power_of_two().ilog2();
         let most = (WORD_BITS / bits) as usize;
         let compared: Vec<usize> =
@@ -115,7 +135,7 @@ impl Reader {
             return Err(MaskError { mask: mask.clone(), most });
         }
         let mut letter_of = [NONE; 256];
-        for (letter, symbols) in (0..).zip(letters.groups().split(' ')) {
+        for (letter, symbols) in (0..).zip(groups.iter()) {
             for symbol in symbols.bytes() {
                 letter_of[usize::from(symbol)] = letter;
                 letter_of[usize::from(symbol.to_ascii_lowercase())] = letter;
@@ -203,8 +223,9 @@ mod tests {
 
     #[test]
     fn every_amino_acid_is_in_one_group() {
-        for letters in [Letters::Murphy15, Letters::Murphy10, Letters::Dayhoff6] {
-            let mut all: Vec<u8> = letters.groups().bytes().filter(|b| *b != b' ').collect();
+        use Letters::{AminoAcids, Dayhoff6, Murphy10, Murphy15};
+        for letters in [AminoAcids, Murphy15, Murphy10, Dayhoff6] {
+            let mut all: Vec<u8> = letters.groups().concat().into_bytes();
             all.sort_unstable();
             assert_eq!(all, b"ACDEFGHIKLMNPQRSTVWY");
         }

@@ -1,11 +1,11 @@
 //! Class activation maps of a sequence.
 
-use cistron_encoders::{Batch, build};
 use cistron_models::class_activation::ClassActivation;
 use cistron_models::executor::Executor;
 use cistron_models::input::{Input, InputValues};
 
 use super::Attribution;
+use super::dense::Dense;
 use crate::error::Error;
 use crate::model::{Learner, Model};
 
@@ -31,22 +31,18 @@ pub(super) fn of(
     let Some(found) = ClassActivation::of(network) else {
         return Err(failed(&"a model without a convolution"));
     };
-    let encoder = build(&model.card.encoder).map_err(|error| failed(&error))?;
-    let mut batch = Batch::default();
-    encoder.encode(&[sequence], &mut batch).map_err(|error| failed(&error))?;
-    let values = batch.to_dense().unwrap_or_default(); // (1, L, C)
-    let channels = values.len().checked_div(batch.length).unwrap_or(0);
+    let Dense { values, length, lengths, channels } = Dense::encode(&model.card.encoder, sequence)?;
     let input = Input {
         n: 1,
-        length: batch.length,
-        lengths: &batch.lengths,
+        length,
+        lengths: &lengths,
         values: InputValues::Dense { values: &values, channels },
     };
     let maps = found.maps(network, weights, executor, &input, &[class]);
     let map = maps.map_err(|error| failed(&error))?.into_iter().next().unwrap_or_default();
-    let read = batch.lengths.first().map_or(0, |length| *length as usize);
+    let read = lengths.first().map_or(0, |length| *length as usize);
     let mut scores = vec![0.0; sequence.len()];
-    let positions = found.upsample(&map, read).into_iter().zip(values.chunks(channels.max(1)));
+    let positions = found.upsample(&map, read).into_iter().zip(values.chunks(channels));
     for (score, (value, symbol)) in scores.iter_mut().zip(positions) {
         // All channels 0 are no symbol.
         if symbol.iter().any(|channel| *channel != 0.0) {

@@ -1,10 +1,10 @@
 //! Gradients times input, at the sequence or along the way to it from no sequence at all.
 
-use cistron_encoders::{Batch, build};
 use cistron_models::executor::Executor;
 use cistron_models::input::{Input, InputValues};
 
 use super::Attribution;
+use super::dense::Dense;
 use crate::error::Error;
 use crate::model::{Learner, Model};
 
@@ -26,11 +26,7 @@ pub(super) fn of(
     let Learner::Network { network, weights } = &model.learner else {
         return Err(failed(&"a model without gradients"));
     };
-    let encoder = build(&model.card.encoder).map_err(|error| failed(&error))?;
-    let mut batch = Batch::default();
-    encoder.encode(&[sequence], &mut batch).map_err(|error| failed(&error))?;
-    let values = batch.to_dense().unwrap_or_default(); // (1, L, C)
-    let channels = values.len().checked_div(batch.length).unwrap_or(0);
+    let Dense { values, length, lengths, channels } = Dense::encode(&model.card.encoder, sequence)?;
 
     // The ends of the way first, then the middles of its steps.
     let middles = steps.map_or(1, |steps| steps.max(1));
@@ -45,10 +41,10 @@ pub(super) fn of(
         let n = points.len();
         let scaled: Vec<f32> =
             points.iter().flat_map(|share| values.iter().map(move |v| v * share)).collect();
-        let lengths = vec![batch.lengths[0]; n];
+        let lengths = lengths.repeat(n);
         let input = Input {
             n,
-            length: batch.length,
+            length,
             lengths: &lengths,
             values: InputValues::Dense { values: &scaled, channels },
         };
@@ -66,7 +62,7 @@ pub(super) fn of(
         }
     }
     let mut scores = vec![0.0; sequence.len()];
-    let positions = values.chunks(channels.max(1)).zip(slopes.chunks(channels.max(1)));
+    let positions = values.chunks(channels).zip(slopes.chunks(channels));
     for (score, (values, slopes)) in scores.iter_mut().zip(positions) {
         *score =
             values.iter().zip(slopes).map(|(v, slope)| f64::from(*v) * slope).sum::<f64>() as f32;

@@ -3,22 +3,10 @@
 use std::path::Path;
 
 use cistron_encoders::alphabet::Alphabet;
-use cistron_encoders::translate::{six_frames, translate};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use cistron_encoders::translate::Translation;
 
 use super::record::Record;
 use crate::error::InputError;
-
-/// Which part of a nucleotide sequence becomes a protein, with the standard genetic code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Translation {
-    /// The whole sequence from its first base; a stop codon at its end is left out.
-    Coding,
-    /// The longest stretch without a stop codon in the six frames, the first of equals.
-    LongestFrame,
-}
 
 /// What the symbols of a file are, and what becomes of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +33,7 @@ impl Reading {
     /// Translates a record where that is asked for.
     pub fn apply(self, path: &Path, mut record: Record) -> Result<Record, InputError> {
         let Some(translation) = self.translation else { return Ok(record) };
-        let protein = match translation {
-            Translation::Coding => {
-                let mut protein = translate(&record.sequence);
-                protein.pop_if(|last| *last == b'*');
-                protein
-            }
-            Translation::LongestFrame => longest(&six_frames(&record.sequence)),
-        };
+        let protein = translation.protein(&record.sequence);
         if protein.is_empty() {
             let found = format!("{} bases without a codon to translate", record.sequence.len());
             let help = "remove the record, or set `read: {on-error: skip}`";
@@ -68,14 +49,6 @@ impl Reading {
     }
 }
 
-/// The longest stretch between stop codons, the first of equals.
-fn longest(frames: &[Vec<u8>]) -> Vec<u8> {
-    let stretches = frames.iter().flat_map(|frame| frame.split(|residue| *residue == b'*'));
-    let best =
-        stretches.fold(&[][..], |best, next| if next.len() > best.len() { next } else { best });
-    best.to_vec()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,11 +61,8 @@ mod tests {
     }
 
     #[test]
-    fn translations_by_hand() {
+    fn records_without_a_codon_are_refused() {
         assert_eq!(protein(Translation::Coding, b"atgGCATAA").unwrap(), b"MA");
-        assert_eq!(protein(Translation::Coding, b"ATGTAAGCAT").unwrap(), b"M*A");
-        // Frames MA*, WH, GI, LCH, YA, MP: the fourth is longest.
-        assert_eq!(protein(Translation::LongestFrame, b"ATGGCATAA").unwrap(), b"LCH");
         assert_eq!(
             protein(Translation::Coding, b"TAA").unwrap_err().found,
             "3 bases without a codon to translate"

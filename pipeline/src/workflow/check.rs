@@ -17,6 +17,7 @@ use super::tree::Node;
 use super::validate::{Mistake, closest};
 use super::{Input, Model, SCHEMA, SequenceTable, Workflow};
 use crate::encode::{Longer, input_shape};
+use crate::model::molecule;
 use crate::read::open::STANDARD_INPUT;
 
 /// Every mistake of a well-formed workflow, in the order of its stages.
@@ -271,7 +272,8 @@ impl Check<'_> {
     ) {
         let path = ["models", name];
         self.without_epochs(name, model, architecture);
-        if let Err(error) = architecture.check_sequence() {
+        let molecule = molecule(workflow.read.reading().result());
+        if let Err(error) = architecture.check_sequence(molecule) {
             self.push(&path, error.to_string(), "");
         }
         if workflow.read.measured().is_some() || workflow.read.variants.is_some() {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use cistron_encoders::alphabet::Alphabet;
+use cistron_encoders::translate::Translation;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use super::numbers::{Curves, DeltaCq};
 use super::variants::Variants;
 use crate::dataset::GroupKind;
 use crate::read::table::Separator;
-use crate::read::translation::{Reading, Translation};
+use crate::read::translation::Reading;
 
 /// Labelled records: a FASTA file or a table of sequences, genotypes of samples, or what qPCR
 /// measured, with labels and groups.

@@ -58,9 +58,7 @@ impl State<'_> {
     fn weights(&self, evaluation: &Evaluation) -> Result<Option<PathBuf>, Error> {
         let path = self.out("ensemble-weights.tsv");
         let Some(weights) = &evaluation.weighted else {
-            if path.exists() {
-                std::fs::remove_file(&path).map_err(|error| Error::write(&path, &error))?;
-            }
+            artefact::remove(&path)?;
             return Ok(None);
         };
         weighted::write(&path, weights)?;
