@@ -141,7 +141,8 @@ impl Architecture {
             Err(BuildError::Setting { model, setting, found, expected })
         };
         if let Some(cost) = costs.iter().find(|cost| !(**cost > 0.0 && cost.is_finite())) {
-            let setting = if costs.len() > 1 { "costs" } else { "cost" };
+            let several = matches!(self, Self::Svm(config) if !config.costs.is_empty());
+            let setting = if several { "costs" } else { "cost" };
             return refuse(setting, cost.to_string(), "a number above 0");
         }
         if let Some((setting, found)) = counts.into_iter().find(|(_, n)| !(1..=10_000).contains(n))
@@ -365,6 +366,11 @@ mod tests {
             "svm: letters is bases, expected `amino-acids` or groups of these where sequences are \
              proteins"
         );
+        for (json, key) in
+            [(r#"{"svm": {"costs": [0]}}"#, "costs is 0"), (r#"{"svm": {"cost": 0}}"#, "cost is 0")]
+        {
+            assert!(check(json, Molecule::Protein).unwrap_err().contains(key), "{json}");
+        }
         let translated = check(joined, Molecule::Protein).unwrap_err();
         assert!(translated.contains("translate is set, expected"), "{translated}");
         // Both kinds of words where there is a choice.
