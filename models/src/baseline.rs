@@ -3,6 +3,7 @@
 //! Each has a `fit` on training records and a `predict` that gives [`Predictions`]. None knows a
 //! file format; sequences come as ASCII bytes, features as a [`FeatureTable`].
 
+mod boosted_trees;
 mod composition;
 mod feature_table;
 mod folds;
@@ -13,6 +14,7 @@ mod nearest;
 mod vocabulary;
 mod words;
 
+pub use boosted_trees::{BoostedTrees, BoostedTreesError};
 pub use composition::{FeatureSet, Molecule, composition};
 pub use feature_table::{FeatureError, FeatureTable};
 pub use folds::{FoldError, deal_groups};

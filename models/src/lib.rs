@@ -28,5 +28,6 @@ pub mod network;
 pub mod optimizer;
 mod random;
 pub mod sequence;
+mod trees;
 pub mod weights;
 mod wide;

@@ -9,7 +9,6 @@ mod neighbours;
 mod profile;
 mod stack;
 mod svm;
-mod trees;
 mod views;
 mod weights;
 pub mod words;

@@ -8,10 +8,10 @@ use super::machine::WordMachine;
 use super::profile::Vocabulary;
 use super::stack::{Records, Stack};
 use super::svm::Machine;
-use super::trees::Trees;
 use super::views::{Selection, Views};
 use super::{Description, SequenceError, SequenceModel};
 use crate::architecture::Architecture;
+use crate::trees::Trees;
 
 /// Parts of a file by name: type, shape, bytes.
 type Parts = Vec<(String, Dtype, Vec<usize>, Vec<u8>)>;

@@ -5,12 +5,12 @@ use super::inner::{Inner, Watch};
 use super::machine::{Profiled, WordMachine};
 use super::neighbours::{Neighbours, Query};
 use super::profile::Profiles;
-use super::trees::{Table, Trees};
 use super::views::{Selection, Views};
 use super::weights::weights;
 use super::{Labelled, SequenceError};
 use crate::architecture;
 use crate::baseline::Molecule;
+use crate::trees::{Table, Trees};
 
 /// A fitted stack.
 pub struct Stack {
@@ -66,14 +66,14 @@ impl Stack {
             let of = |values: &[usize]| records.iter().map(|i| values[*i]).collect::<Vec<_>>();
             let (labels, clusters) = (of(labels), of(clusters));
             let weights = weights(&labels, &clusters, *classes);
-            let table = Table::new(records.iter().map(|i| &rows[*i]));
+            let table = Table::new(records.iter().map(|i| rows[*i].as_slice()));
             Trees::fit(&table, &labels, &weights, *classes, config.trees, *seed)
         };
         let mut held_out = vec![Vec::new(); labels.len()];
         for fold in 0..inner.folds {
             let own = inner.own(fold);
             let trees = fit(&inner.others(fold))?;
-            let logits = trees.logits(&Table::new(own.iter().map(|i| &rows[*i])));
+            let logits = trees.logits(&Table::new(own.iter().map(|i| rows[*i].as_slice())));
             for (record, logits) in own.iter().zip(logits.chunks(*classes)) {
                 held_out[*record] = logits.to_vec();
             }
@@ -120,7 +120,7 @@ impl Stack {
             row(&self.machine.machine.margins(joined.row(at)), compared, sequences[at].len())
         };
         let rows: Vec<Vec<f32>> = compared.iter().enumerate().map(row).collect();
-        self.trees.logits(&Table::new(rows.iter()))
+        self.trees.logits(&Table::new(rows.iter().map(Vec::as_slice)))
     }
 }
 

@@ -7,8 +7,8 @@ pub mod genotype;
 
 use cistron_models::architecture::Svm;
 use cistron_models::baseline::{
-    FeatureSet, Logistic, LogisticConfig, Majority, Molecule, NaiveBayes, NaiveBayesConfig,
-    composition, nearest,
+    BoostedTrees, FeatureSet, Logistic, LogisticConfig, Majority, Molecule, NaiveBayes,
+    NaiveBayesConfig, composition, nearest,
 };
 use cistron_models::sequence::words::{Letters, Words};
 use cistron_models::sequence::{Labelled, WordMachine};
@@ -29,6 +29,8 @@ pub const COMPOSITION: &str = "composition";
 pub const LOOK_UP: &str = "look-up";
 /// Baseline: multinomial naive Bayes on words of nine symbols.
 pub const NAIVE_BAYES: &str = "naive-bayes";
+/// Baseline: gradient-boosted trees on what [`COMPOSITION`] reads.
+pub const BOOSTED_TREES: &str = "boosted-trees";
 /// Baseline: a linear support vector machine on words of six bases or three amino acids.
 pub const WORD_SVM: &str = "word-svm";
 
@@ -44,11 +46,12 @@ pub const CYCLES: &str = "cycles";
 pub const CALLS: &str = "calls";
 
 /// Floors and baselines of sequences, in the order of [`of_sequences`].
-const SEQUENCES: [(&str, Role); 5] = [
+const SEQUENCES: [(&str, Role); 6] = [
     (MAJORITY, Role::Floor),
     (COMPOSITION, Role::Floor),
     (LOOK_UP, Role::Floor),
     (NAIVE_BAYES, Role::Baseline),
+    (BOOSTED_TREES, Role::Baseline),
     (WORD_SVM, Role::Baseline),
 ];
 
@@ -142,7 +145,9 @@ fn of_sequences(fold: &Fold<'_>, neighbours: &Neighbours) -> Result<Vec<Vec<f32>
     let majority = Majority::fit(labels, classes)?;
     let molecule = molecule(dataset.alphabet);
     let features = |of: &[&[u8]]| composition(of, FeatureSet::Composition, molecule);
-    let logistic = Logistic::fit(&features(&learnt), labels, classes, LogisticConfig::default())?;
+    let (learnt_features, asked_features) = (features(&learnt), features(&held_out));
+    let logistic = Logistic::fit(&learnt_features, labels, classes, LogisticConfig::default())?;
+    let trees = BoostedTrees::fit(&learnt_features, labels, classes)?;
     let nearest_labels: Vec<Option<usize>> = test
         .iter()
         .map(|i| neighbours.get(fold.number, *i).and_then(|n| n.exact.or(n.reverse).or(n.nearest)))
@@ -154,9 +159,10 @@ fn of_sequences(fold: &Fold<'_>, neighbours: &Neighbours) -> Result<Vec<Vec<f32>
     let bayes = NaiveBayes::fit(&learnt, labels, classes, NaiveBayesConfig::default())?;
     Ok(vec![
         majority.predict(test.len()).into_probabilities(),
-        logistic.predict(&features(&held_out))?.into_probabilities(),
+        logistic.predict(&asked_features)?.into_probabilities(),
         nearest(&nearest_labels, &majority)?.into_probabilities(),
         bayes.predict(&held_out).into_probabilities(),
+        trees.predict(&asked_features).into_probabilities(),
         margins,
     ])
 }

@@ -15,12 +15,12 @@ const COLUMNS: f64 = 0.5;
 const BINS: u16 = 64;
 
 /// Boosted trees of each class; of two classes only the second's.
-pub(super) struct Trees {
+pub(crate) struct Trees {
     boosters: Vec<GradientBooster>,
 }
 
 /// A table (N, F), column by column as the trees read it.
-pub(super) struct Table {
+pub(crate) struct Table {
     values: Vec<f64>,
     rows: usize,
     columns: usize,
@@ -28,8 +28,8 @@ pub(super) struct Table {
 
 impl Table {
     /// Takes rows of the same length.
-    pub(super) fn new<'a>(rows: impl ExactSizeIterator<Item = &'a Vec<f32>> + Clone) -> Self {
-        let columns = rows.clone().next().map_or(0, Vec::len);
+    pub(crate) fn new<'a>(rows: impl ExactSizeIterator<Item = &'a [f32]> + Clone) -> Self {
+        let columns = rows.clone().next().map_or(0, <[f32]>::len);
         let value = |column: usize| rows.clone().map(move |row| f64::from(row[column]));
         let values = (0..columns).flat_map(value).collect();
         Self { values, rows: rows.len(), columns }
@@ -42,7 +42,7 @@ impl Table {
 
 impl Trees {
     /// Fits `count` trees a class to the logistic loss (Friedman 2001, doi:10.1214/aos/1013203451).
-    pub(super) fn fit(
+    pub(crate) fn fit(
         table: &Table,
         labels: &[usize],
         weights: &[f32],
@@ -72,7 +72,7 @@ impl Trees {
     }
 
     /// Log-odds of each class, (N, K) row by row.
-    pub(super) fn logits(&self, table: &Table) -> Vec<f32> {
+    pub(crate) fn logits(&self, table: &Table) -> Vec<f32> {
         let of = |booster: &GradientBooster| booster.predict(&table.matrix(), false);
         let columns: Vec<Vec<f64>> = self.boosters.par_iter().map(of).collect();
         let row = |row: usize| match columns.as_slice() {
@@ -83,12 +83,12 @@ impl Trees {
     }
 
     /// The trees as text.
-    pub(super) fn save(&self) -> Result<Vec<String>, ForustError> {
+    pub(crate) fn save(&self) -> Result<Vec<String>, ForustError> {
         self.boosters.iter().map(GradientBooster::json_dump).collect()
     }
 
     /// Reads what [`Self::save`] wrote.
-    pub(super) fn load(texts: &[&str]) -> Result<Self, ForustError> {
+    pub(crate) fn load(texts: &[&str]) -> Result<Self, ForustError> {
         let boosters = texts.iter().map(|text| GradientBooster::from_json(text));
         Ok(Self { boosters: boosters.collect::<Result<_, _>>()? })
     }
@@ -109,7 +109,7 @@ mod tests {
             .iter()
             .map(|row| if row[0] < 3.0 { 2 } else { usize::from(row[1] > 1.0) })
             .collect();
-        let table = Table::new(rows.iter());
+        let table = Table::new(rows.iter().map(Vec::as_slice));
         let trees = Trees::fit(&table, &labels, &[1.0; 400], 3, 60, 5).unwrap();
         let logits = trees.logits(&table);
         for (row, label) in logits.chunks(3).zip(&labels) {
@@ -126,7 +126,7 @@ mod tests {
     fn two_classes_mirror_each_other() {
         let rows = rows(60);
         let labels: Vec<usize> = rows.iter().map(|row| usize::from(row[2] > 1.0)).collect();
-        let table = Table::new(rows.iter());
+        let table = Table::new(rows.iter().map(Vec::as_slice));
         let trees = Trees::fit(&table, &labels, &[1.0; 60], 2, 30, 0).unwrap();
         let logits = trees.logits(&table);
         assert!(logits.chunks(2).all(|row| (row[0] + row[1]).abs() < 1e-6));
