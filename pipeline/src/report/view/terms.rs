@@ -49,6 +49,9 @@ pub(in crate::report) fn explain(entry: &Entry) -> &'static str {
         Role::Baseline if has("bayes") => {
             "counts words of a few symbols (naive Bayes), seconds of work"
         }
+        Role::Baseline if has("trees") => {
+            "sees what composition sees, by boosted trees instead of a linear model"
+        }
         Role::Baseline if has("hmmer") => {
             "aligns sequences to profiles of the training sequences of each class (HMMER)"
         }
