@@ -96,9 +96,9 @@ mod tests {
 
     #[test]
     fn a_rule_that_no_line_draws_is_learnt() {
-        // Class 2 where a and b are on the same side of 3; class 1 does not occur.
+        // Class 2 where a is neither small nor large; class 1 does not occur.
         let rows: Vec<[f32; 2]> = (0..360).map(|i| [(i % 6) as f32, (i / 6 % 6) as f32]).collect();
-        let label = |row: &[f32; 2]| if (row[0] < 3.0) == (row[1] < 3.0) { 2 } else { 0 };
+        let label = |row: &[f32; 2]| if (2.0..4.0).contains(&row[0]) { 2 } else { 0 };
         let labels: Vec<usize> = rows.iter().map(label).collect();
         let found = BoostedTrees::fit(&table(&rows), &labels, 3).unwrap().predict(&table(&rows));
         assert_eq!(found.classes(), labels);
