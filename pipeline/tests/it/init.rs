@@ -1,12 +1,6 @@
 //! Workflows that `cistron init` writes, and whether they run.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
-use command::{cistron, succeed, text};
+use crate::command::{cistron, succeed, text};
 
 const GENES: &str = "test-data/resistance-genes/genes.fasta.gz";
 const TABLE: &str = "test-data/resistance-genes/genes.tsv";

@@ -1,15 +1,9 @@
 //! Sequences longer than their encoder, read whole as windows, and both strands of sequences.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::fmt::Write;
 use std::path::Path;
 
-use command::{succeed, text};
+use crate::command::{succeed, text};
 
 const LENGTH: usize = 400;
 

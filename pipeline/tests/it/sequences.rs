@@ -1,13 +1,7 @@
 //! Models of whole sequences in a run: trained, predicted with, attributed, and the same on any
 //! number of threads.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
-use command::{cistron, succeed, text};
+use crate::command::{cistron, succeed, text};
 
 const WORKFLOW: &str = "workflows/two-families.yaml";
 const MODELS: &str = "models={svm: {svm: {}}, stack: {stack: {trees: 20, alignments: 2}, reverse-complement: average}}";

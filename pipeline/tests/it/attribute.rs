@@ -1,15 +1,9 @@
 //! A model that learnt a planted motif is seen to look at it.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::fmt::Write;
 use std::path::Path;
 
-use command::{cistron, succeed, text};
+use crate::command::{cistron, succeed, text};
 
 const MOTIF: &[u8] = b"TGACTCA";
 const RECORDS: usize = 600;

@@ -1,15 +1,9 @@
 //! The report in a browser without a network: what its script does, and that it loads nothing.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::path::Path;
 use std::process::Command;
 
-use command::{succeed, text};
+use crate::command::{succeed, text};
 
 /// Names that the browser goes by.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];

@@ -1,11 +1,5 @@
 //! `cistron tune`: what it leaves, what it does not do twice, and that no test record bears on it.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::fmt::Write;
 use std::path::Path;
 
@@ -13,7 +7,7 @@ use cistron::dataset::Dataset;
 use cistron::split::{Part, Splits, split, table};
 use cistron::workflow::parse;
 use cistron::{artefact, read};
-use command::{cistron, root, succeed, text};
+use crate::command::{cistron, root, succeed, text};
 
 const WORKFLOW: &str = "workflows/two-families.yaml";
 const RATE: &str = "models.logistic.train.learning-rate=0.001..0.1 log";

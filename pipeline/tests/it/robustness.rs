@@ -1,8 +1,5 @@
 //! Awkward and malformed files of other projects: each is read, or refused, as `robustness.tsv` says.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
-
 use std::path::{Path, PathBuf};
 
 use cistron::error::Error;

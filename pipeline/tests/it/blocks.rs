@@ -1,11 +1,5 @@
 //! A file that is predicted a block at a time has the predictions and the audit of the whole file.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -17,7 +11,7 @@ use cistron::workflow::Input;
 use cistron_encoders::alphabet::Alphabet;
 use cistron_models::device::{DeviceChoice, device};
 use cistron_models::executor::Executor;
-use command::{root, succeed, text};
+use crate::command::{root, succeed, text};
 
 /// Records of the test data, and sequences of one base after them.
 fn queries() -> String {

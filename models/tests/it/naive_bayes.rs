@@ -1,8 +1,6 @@
 //! Naive Bayes against scikit-learn, on sequences written here and on the published human gene
 //! families.
 
-#![allow(clippy::unwrap_used)]
-
 use std::path::Path;
 
 use cistron_models::baseline::{BaselineError, NaiveBayes, NaiveBayesConfig};

@@ -30,8 +30,6 @@
 //!     print(m.classification_report(y, h, digits=6), np.bincount(h))
 //! ```
 
-#![allow(clippy::unwrap_used)]
-
 use cistron_models::metrics::{Metric, Outcomes, WeightedMetric, per_class};
 
 struct Example {

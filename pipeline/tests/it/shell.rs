@@ -1,12 +1,6 @@
 //! Completions, manual pages and the examples of every `--help`.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
-use command::succeed;
+use crate::command::succeed;
 
 /// The subcommands that `--help` lists.
 fn commands() -> Vec<String> {

@@ -2,9 +2,6 @@
 //!
 //! A second a format by default; `CISTRON_FUZZ_SECONDS=600` makes a long run of it.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
-
 use std::io::{Cursor, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};

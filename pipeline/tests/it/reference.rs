@@ -1,12 +1,6 @@
 //! `pipeline/docs/reference.md` is what the code says: keys of the workflow, checks, exit codes.
 //!
-//! `CISTRON_WRITE_REFERENCE=1 cargo test --test reference` writes the page anew.
-
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/schema.rs"]
-mod schema;
+//! `CISTRON_WRITE_REFERENCE=1 cargo test -p cistron --test it reference` writes the page anew.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -16,12 +10,12 @@ use cistron::error::{Error, InputError};
 use cistron::qpcr::Measurements;
 use cistron::qpcr::audit::{Cutoffs, audit};
 use cistron::qpcr::quantity::Design;
-use schema::{Keys, Row, cell};
+use crate::schema::{Keys, Row, cell};
 use serde_json::Value;
 
 const HEAD: &str = "# Reference
 
-Generated from the code by `CISTRON_WRITE_REFERENCE=1 cargo test --test reference`; a test fails where page and code differ.
+Generated from the code by `CISTRON_WRITE_REFERENCE=1 cargo test -p cistron --test it reference`; a test fails where page and code differ.
 
 - [Keys of the workflow](#keys-of-the-workflow)
 - [Values](#values)

@@ -26,8 +26,6 @@
 //! print([(int(hit[b].sum()), round(float(top[b].mean()), 6)) for b in bins][:3])
 //! ```
 
-#![allow(clippy::unwrap_used)]
-
 use cistron_models::calibration::{Reliability, Temperature};
 use cistron_models::metrics::{Metric, Outcomes};
 

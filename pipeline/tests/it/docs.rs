@@ -1,15 +1,9 @@
 //! Every command of the README and of the pages under `pipeline/docs` does what its page says, run
 //! in the page's order from the folder that holds the README.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::path::{Path, PathBuf};
 
-use command::{root, succeed};
+use crate::command::{root, succeed};
 
 /// Pages of measurements name commands on data that are not shipped.
 const MEASURED: &str = "-measured.md";

@@ -35,8 +35,6 @@
 //! print(np.round(p[:2], 6).tolist(), round(log_loss(y, p), 6))
 //! ```
 
-#![allow(clippy::unwrap_used)]
-
 use cistron_models::baseline::{
     FeatureTable, Logistic, LogisticConfig, LogisticError, cross_validated,
 };

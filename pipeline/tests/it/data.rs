@@ -1,8 +1,5 @@
 //! Every file of `test-data/` does what its index says: it is read, or refused with this message.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

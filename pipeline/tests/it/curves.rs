@@ -1,14 +1,8 @@
 //! What qPCR measured through the ordinary workflow: simulated curves and simulated plates.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::path::Path;
 
-use command::{cistron, succeed, text};
+use crate::command::{cistron, succeed, text};
 use serde_json::Value;
 
 fn json(path: &Path) -> Value {

@@ -1,14 +1,8 @@
 //! `cistron audit`, `split` and `explain` on shipped data: what they leave, and their exit codes.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::fmt::Write;
 
-use command::{cistron, root, succeed, text};
+use crate::command::{cistron, root, succeed, text};
 
 const GENES: [&str; 5] = [
     "test-data/resistance-genes/new.fasta",

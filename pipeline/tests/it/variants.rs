@@ -1,16 +1,10 @@
 //! Variants of a VCF file predicted with the command, alleles without bases among them; bcftools
 //! accepts what is written.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::path::Path;
 use std::process::Command;
 
-use command::{cistron, succeed, text};
+use crate::command::{cistron, succeed, text};
 
 const HEAD: &str = "##fileformat=VCFv4.2\n##contig=<ID=chr1,length=600>\n\
     ##INFO=<ID=DP,Number=1,Type=Integer,Description=\"depth\">\n\

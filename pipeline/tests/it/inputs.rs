@@ -1,9 +1,6 @@
 //! Every sequence and variant file of the real data: read, with as many records and classes as its
 //! origin states, or refused, as `inputs.tsv` says.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
-
 use std::path::{Path, PathBuf};
 
 use cistron::inspect::inspect;

@@ -1,16 +1,10 @@
 //! Profile search beside the models: with HMMER where it is installed, without it everywhere.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::path::Path;
 use std::process::{Command, Output};
 
 use cistron::evaluate::hmmer::Hmmer;
-use command::{cistron, root, succeed, text};
+use crate::command::{cistron, root, succeed, text};
 
 /// Genes read as proteins; two of their classes, without a model, take a second.
 const WORKFLOW: &str = "workflows/protein-families.yaml";

@@ -3,9 +3,6 @@
 //! The counts are from a Python script that reads each format by its own rules, with the csv module
 //! only. The files are not part of this repository: `CISTRON_DATA` names the folder that has them.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
-
 use std::path::{Path, PathBuf};
 
 use cistron::qpcr::quantity::{Design, StandardCurve, compare};
@@ -26,7 +23,7 @@ fn name_of(value: &impl serde::Serialize) -> String {
 #[test]
 fn every_file_is_read_or_refused_as_expected() {
     let Some(folder) = data() else { return };
-    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/qpcr-files.tsv");
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/qpcr-files.tsv");
     let mut table = csv::ReaderBuilder::new()
         .delimiter(b'\t')
         .quoting(false)

@@ -1,14 +1,8 @@
 //! Qualities of FASTQ records as a channel.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::fmt::Write;
 
-use command::{cistron, succeed, text};
+use crate::command::{cistron, succeed, text};
 
 /// Reads whose class only their qualities tell.
 fn reads(count: usize) -> String {

@@ -1,16 +1,10 @@
 //! A whole run on the smallest shipped workflow: what it leaves, what it does not do twice, and
 //! how it fails.
 
-// Helpers outside test functions fail a test in the same way.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/command.rs"]
-mod command;
-
 use std::path::PathBuf;
 use std::process::Command;
 
-use command::{cistron, root, succeed, text};
+use crate::command::{cistron, root, succeed, text};
 
 const WORKFLOW: &str = "workflows/two-families.yaml";
 
