@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use cistron_models::device::DeviceChoice;
 use cistron_models::executor::Executor;
 
+use crate::artefact;
 use crate::console::Console;
 use crate::error::Error;
 use crate::key::Key;
@@ -119,6 +120,7 @@ impl Study {
             .unwrap_or_else(|| PathBuf::from("out").join(format!("{}-tune", loaded.workflow.name)));
         let device = cistron_models::device::device(request.device)
             .map_err(|error| Error::Resource(error.to_string()))?;
+        artefact::root(&out);
         std::fs::create_dir_all(&out).map_err(|error| Error::write(&out, &error))?;
         let lock = run::lock(&out)?;
         let (folds, all) = records(&loaded, request.all_folds)?;

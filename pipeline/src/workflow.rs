@@ -3,6 +3,7 @@
 pub mod baselines;
 pub mod check;
 pub mod genotypes;
+pub(crate) mod names;
 pub mod numbers;
 pub mod parse;
 pub(crate) mod path;

@@ -1,9 +1,10 @@
 //! What a trained model answers for the validation records of its fold: what weights of models are
 //! tuned on.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use crate::artefact::Tsv;
+use crate::artefact::{self, Tsv};
 use crate::error::{Error, InputError};
 use crate::read::table::Table;
 
@@ -25,8 +26,10 @@ pub struct Validation {
 impl Validation {
     /// Writes id · one probability a class.
     pub(super) fn write(&self, path: &Path, classes: &[String]) -> Result<(), Error> {
-        let head = ["id"].into_iter().chain(classes.iter().map(String::as_str));
-        let mut table = Tsv::new(head)?;
+        let classes_of = classes.iter().map(|class| artefact::column("class:", class, &["id"]));
+        let head: Vec<Cow<'_, str>> =
+            std::iter::once(Cow::Borrowed("id")).chain(classes_of).collect();
+        let mut table = Tsv::new(head.iter().map(|column| column.as_ref()))?;
         for (id, row) in self.ids.iter().zip(self.probabilities.chunks(classes.len().max(1))) {
             // The shortest digits that give the same number again.
             let row = row.iter().map(ToString::to_string);

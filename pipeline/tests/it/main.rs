@@ -16,6 +16,7 @@ mod hmmer;
 mod init;
 mod inputs;
 mod mutations;
+mod outputs;
 mod page;
 mod qpcr;
 mod qualities;
