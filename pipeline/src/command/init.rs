@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use crate::artefact;
+use cistron_data::artefact;
 use crate::console::Console;
-use crate::error::Error;
 use crate::init::{self, Facts, Labels};
-use crate::read::sources::stem;
+use cistron_data::error::Error;
+use cistron_data::read::sources::stem;
 
 /// Look at files and write a commented workflow that runs
 ///

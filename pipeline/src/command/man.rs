@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::Cli;
 use super::overwrite::Overwrite;
-use crate::artefact;
 use crate::console::Console;
-use crate::error::Error;
+use cistron_data::artefact;
+use cistron_data::error::Error;
 
 /// Write the manual pages, one a command
 ///

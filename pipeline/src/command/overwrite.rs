@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::artefact;
-use crate::error::Error;
+use cistron_data::artefact;
+use cistron_data::error::Error;
 
 /// Whether files may be replaced that Cistron did not write.
 #[derive(Debug, Clone, Copy, Args)]

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Step;
 use super::task::{Stage, Task};
-use crate::artefact::{self, LEDGER, Ledger};
-use crate::error::Error;
 use crate::key;
 use crate::workflow::parse::Loaded;
+use cistron_data::artefact::{self, LEDGER, Ledger};
+use cistron_data::error::Error;
 
 /// Where members of a model go that are no longer of the workflow: whatever lies in the model's own
 /// folder predicts.

@@ -1,7 +1,7 @@
 //! Names that a user gives: they become folders and files, and never stand for something of the
 //! program's own.
 
-use crate::evaluate::{self, floor, hmmer, weighted};
+use cistron_evaluate::{self as evaluate, floor, hmmer, weighted};
 
 /// The longest name, in bytes: file systems take 255, and files get endings.
 const LONGEST: usize = 100;
