@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, InputError};
+use crate::inputs;
 pub use column::{column, member};
 pub use guard::{may_write, protect, replace, root};
 pub use ledger::{FILE as LEDGER, Ledger};
@@ -38,7 +39,7 @@ impl Partial {
     ///
     /// # Errors
     ///
-    /// Where the path is an input of the command, or a file that Cistron did not write.
+    /// Where the path is an input of this process, or a file that Cistron did not write.
     pub fn create(path: &Path) -> Result<Self, Error> {
         may_write(path)?;
         let folder = folder(path);
@@ -53,8 +54,9 @@ impl Partial {
         Ok(Self { path: path.to_path_buf(), file: BufWriter::new(file) })
     }
 
-    /// Gives the file its name, in place of an earlier one.
+    /// Gives the file its name, in place of an earlier one; never of an input.
     pub fn commit(self) -> Result<(), Error> {
+        no_input(&self.path)?;
         let commit = |file: BufWriter<NamedTempFile>| {
             let temporary = file.into_inner()?;
             temporary.as_file().sync_all()?;
@@ -84,8 +86,21 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> Re
     partial.commit()
 }
 
-/// Removes a file that an earlier run left, where there is one.
+/// Refuses a path that is a file which this process read.
+fn no_input(path: &Path) -> Result<(), Error> {
+    if !inputs::holds(path) {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "{} is an input, and would be replaced by the output\n  help: name another file with -o, or \
+         another folder with --out; nothing was written over",
+        path.display()
+    )))
+}
+
+/// Removes a file that an earlier run left, where there is one; never an input.
 pub fn remove(path: &Path) -> Result<(), Error> {
+    no_input(path)?;
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::write(path, &error)),
         _ => Ok(()),

@@ -1,19 +1,17 @@
 //! What may be written: never an input of the command, and without `--force` never what somebody else
 //! wrote or changed.
 
-use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::ledger::{self, Ledger};
 use crate::error::Error;
+use crate::inputs;
 
-/// What the command that runs may not write over. A process does one command, so there is one.
+/// How the command that runs may write. A process does one command, so there is one.
 static GUARD: Mutex<Guard> = Mutex::new(Guard::new());
 
 struct Guard {
-    /// Files that are read, with what tells each from every other.
-    inputs: Vec<(Identity, PathBuf)>,
     /// Folders that hold outputs in folders of their own, and one ledger for all of them.
     roots: Vec<PathBuf>,
     /// Whether foreign files may be replaced.
@@ -24,7 +22,7 @@ struct Guard {
 
 impl Guard {
     const fn new() -> Self {
-        Self { inputs: Vec::new(), roots: Vec::new(), replace: false, option: "--force" }
+        Self { roots: Vec::new(), replace: false, option: "--force" }
     }
 }
 
@@ -32,37 +30,9 @@ fn guard() -> MutexGuard<'static, Guard> {
     GUARD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What tells a file from every other, whatever links lead to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Identity(PathBuf, u64, u64);
-
-impl Identity {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok()?;
-        Some(Self::with(path, &metadata))
-    }
-
-    #[cfg(unix)]
-    fn with(_: &Path, metadata: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
-        Self(PathBuf::new(), metadata.dev(), metadata.ino())
-    }
-
-    #[cfg(not(unix))]
-    fn with(path: &Path, _: &Metadata) -> Self {
-        Self(path.canonicalize().unwrap_or_else(|_| path.to_path_buf()), 0, 0)
-    }
-}
-
-/// Names files that the command reads: nothing is written over them, whatever is asked for.
+/// Names files that the command will read: nothing is written over them, whatever is asked for.
 pub fn protect<P: AsRef<Path>>(files: impl IntoIterator<Item = P>) {
-    let mut guard = guard();
-    for file in files {
-        let Some(identity) = Identity::of(file.as_ref()) else { continue };
-        if !guard.inputs.iter().any(|(known, _)| *known == identity) {
-            guard.inputs.push((identity, file.as_ref().to_path_buf()));
-        }
-    }
+    files.into_iter().for_each(|file| inputs::remember(file.as_ref()));
 }
 
 /// Says whether files that Cistron did not write may be replaced, which `option` asks for.
@@ -100,17 +70,10 @@ fn place(path: &Path) -> (PathBuf, String) {
 ///
 /// [`Error::Usage`] with the reason and what to do.
 pub fn may_write(path: &Path) -> Result<(), Error> {
+    super::no_input(path)?;
     refuse_links(path)?;
     let Ok(metadata) = std::fs::symlink_metadata(path) else { return Ok(()) };
     let shown = path.display();
-    if let Some(identity) = Identity::of(path)
-        && let Some((_, input)) = guard().inputs.iter().find(|(input, _)| *input == identity)
-    {
-        let same = if input == path { String::new() } else { format!(" ({})", input.display()) };
-        return Err(Error::Usage(format!(
-            "{shown} is an input of this command{same}, and would be written over\n  help: give the output another name"
-        )));
-    }
     let (replace, option) = {
         let guard = guard();
         (guard.replace, guard.option)
@@ -211,7 +174,7 @@ mod tests {
         symlink(at("elsewhere"), at("link.tsv")).unwrap();
         protect([at("soft.fa")]);
         for name in ["genes.fa", "soft.fa", "hard.fa"] {
-            assert!(refused(&at(name)).contains("is an input of this command"), "{name}");
+            assert!(refused(&at(name)).contains("is an input"), "{name}");
         }
         assert!(refused(&at("link.tsv")).contains("is a link"));
         std::fs::create_dir_all(at("out")).unwrap();
