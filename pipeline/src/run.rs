@@ -18,12 +18,12 @@ use crate::console::Console;
 use crate::key::{Freshness, Keys};
 use crate::manifest::{self, Manifest};
 use crate::workflow::parse::Loaded;
-pub(crate) use folder::lock;
 use cistron_audit::{Audit, gate, text};
 use cistron_data::artefact;
 use cistron_data::error::Error;
 use cistron_data::interrupt;
 use cistron_evaluate::Evaluation;
+pub(crate) use folder::lock;
 use state::State;
 pub use task::{Stage, Target, Task};
 

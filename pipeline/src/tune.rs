@@ -19,11 +19,11 @@ use std::path::PathBuf;
 use cistron_models::device::DeviceChoice;
 use cistron_models::executor::Executor;
 
-use cistron_data::artefact;
 use crate::console::Console;
 use crate::key::Key;
 use crate::run;
 use crate::workflow::parse::{self, Loaded};
+use cistron_data::artefact;
 use cistron_data::error::Error;
 use cistron_split as split;
 use cistron_split::{Part, given};

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use cistron_data::artefact;
 use crate::console::Console;
 use crate::init::{self, Facts, Labels};
+use cistron_data::artefact;
 use cistron_data::error::Error;
 use cistron_data::read::sources::stem;
 
