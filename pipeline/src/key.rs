@@ -1,6 +1,7 @@
 //! Keys: what a stage's output depends on, hashed, so that only what changed is done again.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -225,7 +226,7 @@ pub(crate) fn file_name(stage: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.') {
             name.push(char::from(byte));
         } else {
-            name.push_str(&format!("_{byte:02x}"));
+            let _ = write!(name, "_{byte:02x}");
         }
     }
     name + ".json"

@@ -98,7 +98,7 @@ fn write_set(
     let mut columns = OWN.map(Cow::Borrowed).to_vec();
     let groups = dataset.groups.iter();
     columns.extend(groups.map(|group| artefact::column("group:", &group.name, &OWN)));
-    let mut table = Tsv::new(columns.iter().map(|column| column.as_ref()))?;
+    let mut table = Tsv::new(columns.iter().map(|column| &**column))?;
     for &i in kept {
         fasta.extend([b">", dataset.id(i).as_bytes(), b"\n", dataset.sequence(i), b"\n"].concat());
         let label = dataset.labels[i].map_or("", |l| dataset.classes[l as usize].as_str());

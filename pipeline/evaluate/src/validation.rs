@@ -29,7 +29,7 @@ impl Validation {
         let classes_of = classes.iter().map(|class| artefact::column("class:", class, &["id"]));
         let head: Vec<Cow<'_, str>> =
             std::iter::once(Cow::Borrowed("id")).chain(classes_of).collect();
-        let mut table = Tsv::new(head.iter().map(|column| column.as_ref()))?;
+        let mut table = Tsv::new(head.iter().map(|column| &**column))?;
         for (id, row) in self.ids.iter().zip(self.probabilities.chunks(classes.len().max(1))) {
             // The shortest digits that give the same number again.
             let row = row.iter().map(ToString::to_string);

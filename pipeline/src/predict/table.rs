@@ -44,7 +44,7 @@ impl Table {
         let own = |names: &'static [&str]| names.iter().map(|name| Cow::Borrowed(*name));
         let classes_of = classes.iter().map(|class| artefact::column("class:", class, &OWN));
         let columns: Vec<Cow<'_, str>> = own(head).chain(classes_of).chain(own(fixed)).collect();
-        let columns = columns.iter().map(|column| column.as_ref());
+        let columns = columns.iter().map(|column| &**column);
         Ok(Self {
             path: path.to_path_buf(),
             classes: classes.to_vec(),

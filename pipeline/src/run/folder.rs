@@ -110,8 +110,8 @@ pub(super) fn refuse_overwriting(out: &Path, plan: &[Step]) -> Result<(), Error>
         }
         _ => None,
     });
-    let files = shards.flatten().chain(WHOLE.map(str::to_string));
-    files.into_iter().try_for_each(|file| artefact::may_write(&out.join(file)))
+    let mut files = shards.flatten().chain(WHOLE.map(str::to_string));
+    files.try_for_each(|file| artefact::may_write(&out.join(file)))
 }
 
 /// Moves members of the workflow's models that are no longer of it out of the way.

@@ -1,6 +1,7 @@
 //! No command writes over an input, nor, unasked, over what Cistron did not write.
 
-use std::path::{Path, PathBuf};
+use std::fmt::Write;
+use std::path::PathBuf;
 
 use crate::command::{cistron, succeed, text};
 
@@ -20,8 +21,8 @@ impl Scene {
             };
             let bases: String = (0..60).map(base).collect();
             let mark = ["AAAAAAAAAAAA", "CGCGCGCGCGCG"][record % 2];
-            fasta.push_str(&format!(">r{record}\n{bases}{mark}\n"));
-            labels.push_str(&format!("r{record},{class}\n"));
+            let _ = writeln!(fasta, ">r{record}\n{bases}{mark}");
+            let _ = writeln!(labels, "r{record},{class}");
         }
         scene.write("g.fa", &fasta);
         scene.write("labels.csv", &labels);
@@ -209,5 +210,5 @@ fn links_within_a_folder_are_not_followed() {
     // A whole folder may be a link.
     symlink(scene.path("elsewhere"), scene.path("linked")).unwrap();
     scene.succeed("run @w.yaml --out @linked");
-    assert!(Path::new(&scene.path("elsewhere/report.html")).is_file());
+    assert!(scene.path("elsewhere/report.html").is_file());
 }

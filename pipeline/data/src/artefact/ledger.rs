@@ -35,6 +35,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// The ledger at `path`; empty where there is none. A line that a kill cut short is passed over.
+    #[must_use]
     pub fn open(path: &Path) -> Self {
         let mut ledger = Self::default();
         if is_link(path) {
@@ -49,6 +50,7 @@ impl Ledger {
     }
 
     /// Whether a file of this name was ever written.
+    #[must_use]
     pub fn names(&self, name: &str) -> bool {
         self.files.contains_key(name)
     }
@@ -59,6 +61,7 @@ impl Ledger {
     }
 
     /// Whether the content of `path` is one that was written under `name`.
+    #[must_use]
     pub fn wrote(&self, name: &str, path: &Path) -> bool {
         let Some(known) = self.files.get(name) else { return false };
         let Ok(size) = std::fs::metadata(path).map(|found| found.len()) else { return false };
