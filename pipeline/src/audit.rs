@@ -34,6 +34,7 @@ mod lookup;
 mod memorisation;
 mod numeric;
 mod partition;
+mod parts;
 #[cfg(test)]
 mod planted;
 mod probe;
@@ -187,6 +188,7 @@ pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     findings.push(redundancy::redundancy(subject, neighbours));
     findings.push(feedback::feedback(subject, &identities));
     findings.extend(leakage::leakage(subject));
+    findings.extend(parts::parts(subject));
     findings.extend(variant::variant(subject));
     findings.extend(interval::interval(subject));
     findings.push(distant::related(subject));

@@ -9,6 +9,7 @@ pub mod floor;
 pub mod hmmer;
 pub mod interval;
 mod measure;
+pub mod noncentral;
 pub mod sets;
 pub mod table;
 pub mod weighted;
@@ -27,7 +28,7 @@ use crate::model::Model;
 use crate::split::{Part, Splits};
 use curves::Curves;
 use interval::Interval;
-pub use measure::{METRIC, evaluate};
+pub use measure::{FEWEST_CLUSTERS, METRIC, evaluate, few_clusters};
 use sets::Sets;
 use weighted::Weighted;
 
@@ -99,6 +100,9 @@ pub struct ClassScore {
     pub class: String,
     /// Held-out records of the class.
     pub support: usize,
+    /// Clusters that they come from: what an interval rests on.
+    #[serde(default)]
+    pub clusters: usize,
     /// Share of the records predicted as the class that are of it.
     pub precision: Option<f64>,
     /// Share of the records of the class that are predicted as it.

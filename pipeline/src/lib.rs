@@ -27,6 +27,7 @@ pub mod qpcr;
 pub mod read;
 pub mod report;
 pub mod run;
+pub mod sampling;
 pub mod split;
 pub mod train;
 pub mod tune;

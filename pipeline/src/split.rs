@@ -5,6 +5,7 @@ pub mod certificate;
 pub mod deal;
 pub mod given;
 mod grouped;
+mod letters;
 pub mod table;
 
 use cistron_encoders::alphabet::Alphabet;

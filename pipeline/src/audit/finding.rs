@@ -142,6 +142,11 @@ impl Finding {
         }
     }
 
+    /// Whether it warns or fails.
+    pub(crate) fn is_bad(&self) -> bool {
+        matches!(self.status, Status::Warn | Status::Fail)
+    }
+
     /// The question cannot be answered, because of `why`.
     pub(crate) fn unknown(self, why: &str, remedy: &str) -> Self {
         let message = format!("cannot be told: {why}");

@@ -6,12 +6,12 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::command::{root, succeed, text};
 use cistron::predict::{BLOCK, Blocks, Ensemble, predict};
 use cistron::workflow::Input;
 use cistron_encoders::alphabet::Alphabet;
 use cistron_models::device::{DeviceChoice, device};
 use cistron_models::executor::Executor;
-use crate::command::{root, succeed, text};
 
 /// Records of the test data, and sequences of one base after them.
 fn queries() -> String {

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use cistron::evaluate::hmmer::Hmmer;
 use crate::command::{cistron, root, succeed, text};
+use cistron::evaluate::hmmer::Hmmer;
 
 /// Genes read as proteins; two of their classes, without a model, take a second.
 const WORKFLOW: &str = "workflows/protein-families.yaml";

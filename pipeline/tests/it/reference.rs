@@ -5,12 +5,12 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::schema::{Keys, Row, cell};
 use cistron::audit::{Rule, rule, rules};
 use cistron::error::{Error, InputError};
 use cistron::qpcr::Measurements;
 use cistron::qpcr::audit::{Cutoffs, audit};
 use cistron::qpcr::quantity::Design;
-use crate::schema::{Keys, Row, cell};
 use serde_json::Value;
 
 const HEAD: &str = "# Reference

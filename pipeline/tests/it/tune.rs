@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::command::{cistron, root, succeed, text};
 use cistron::dataset::Dataset;
 use cistron::split::{Part, Splits, split, table};
 use cistron::workflow::parse;
 use cistron::{artefact, read};
-use crate::command::{cistron, root, succeed, text};
 
 const WORKFLOW: &str = "workflows/two-families.yaml";
 const RATE: &str = "models.logistic.train.learning-rate=0.001..0.1 log";
