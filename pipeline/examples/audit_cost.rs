@@ -10,15 +10,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use cistron::dataset::Dataset;
-use cistron::neighbour::Neighbours;
-use cistron::neighbour::identity::Identities;
-use cistron::read::fasta::Records;
-use cistron::read::format::{self, Format};
-use cistron::read::table::Table;
-use cistron::split::Part;
+use cistron_data::dataset::Dataset;
+use cistron_data::read::fasta::Records;
+use cistron_data::read::format::{self, Format};
+use cistron_data::read::table::Table;
 use cistron_encoders::alphabet::Alphabet;
 use cistron_encoders::sketch::{KmerSets, cluster, cross_pairs, default_k};
+use cistron_split::Part;
+use cistron_split::neighbour::Neighbours;
+use cistron_split::neighbour::identity::Identities;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);

@@ -14,8 +14,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use cistron::error::InputError;
-use cistron::read::table::Table;
+use cistron_data::error::InputError;
+use cistron_data::read::table::Table;
 
 const CLASSES: [char; 3] = ['y', 'n', 'a'];
 

@@ -14,8 +14,8 @@ use std::io::{BufReader, Read, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use cistron::read::fasta::Records;
-use cistron::read::record::Record;
+use cistron_data::read::fasta::Records;
+use cistron_data::read::record::Record;
 use cistron_encoders::alphabet::Alphabet;
 use flate2::read::MultiGzDecoder;
 

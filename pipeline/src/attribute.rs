@@ -14,10 +14,10 @@ mod table;
 use cistron_encoders::{EncoderConfig, Shape};
 use cistron_models::executor::Executor;
 
-use crate::dataset::Dataset;
-use crate::error::Error;
 use crate::model::Model;
 use crate::predict::{Ensemble, Prediction};
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
 pub use table::Table;
 
 /// How symbols are weighed.

@@ -24,7 +24,7 @@ mod variants;
 use clap::{Args, Parser, Subcommand};
 
 use crate::console::{Console, Format};
-use crate::error::Error;
+use cistron_data::error::Error;
 
 /// Trains classifiers on biological sequences and never hands out a prediction without the audit
 /// of the data behind it.

@@ -8,12 +8,12 @@ use std::path::Path;
 use cistron_models::metrics::{Metric, Outcomes, WeightedMetric};
 use serde::Serialize;
 
-use crate::artefact;
-use crate::error::{Error, InputError};
-use crate::evaluate::bootstrap::{self, Bootstrap};
-use crate::evaluate::interval::Interval;
-use crate::evaluate::{Evaluation, Role};
 use crate::manifest::Manifest;
+use cistron_data::artefact;
+use cistron_data::error::{Error, InputError};
+use cistron_evaluate::{Evaluation, Role};
+use cistron_statistics::bootstrap::{self, Bootstrap};
+use cistron_statistics::interval::Interval;
 use held_out::HeldOut;
 pub use settings::Change;
 

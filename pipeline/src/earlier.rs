@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::artefact;
-use crate::audit::{Audit, Predicted};
-use crate::error::Error;
 use crate::predict::audit_path;
+use cistron_audit::{Audit, Predicted};
+use cistron_data::artefact;
+use cistron_data::error::Error;
 
 /// The audits that are named, and that beside each of `files`: `LABELS.audit.json` for `LABELS.tsv`,
 /// as predictions are written.

@@ -16,7 +16,7 @@ use cistron_encoders::{Encoder, EncoderConfig, Shape, Values, build};
 use cistron_models::fit::SourceError;
 use cistron_models::input::InputShape;
 
-use crate::dataset::Dataset;
+use cistron_data::dataset::Dataset;
 pub use strands::ReverseComplement;
 use strands::Strand;
 pub use windows::Longer;

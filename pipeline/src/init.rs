@@ -10,11 +10,11 @@ use serde::Serialize;
 
 pub use labels::{Labels, find};
 
-use crate::error::Error;
-use crate::split;
-use crate::workflow::Homology;
 use crate::workflow::parse::{self, Loaded};
-use crate::{artefact, read};
+use cistron_data::artefact;
+use cistron_data::error::Error;
+use cistron_split as split;
+use cistron_split::config::Homology;
 
 /// The fewest records and homology clusters of a class that can be learnt and held out.
 const FEWEST: (usize, usize) = (20, 5);
@@ -91,7 +91,7 @@ fn trial(text: &str, folder: &Path) -> Result<Loaded, Error> {
 }
 
 fn facts(loaded: &Loaded) -> Result<Facts, Error> {
-    let dataset = read::read(loaded)?;
+    let dataset = loaded.dataset()?;
     let (_, clusters) = split::clusters(&dataset, Homology::default())?;
     let mut lengths: Vec<usize> = dataset.sequences().iter().map(|s| s.len()).collect();
     lengths.sort_unstable();

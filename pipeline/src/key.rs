@@ -6,8 +6,8 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
-use crate::artefact;
-use crate::error::{Error, InputError};
+use cistron_data::artefact;
+use cistron_data::error::{Error, InputError};
 
 /// What one stage's output depends on: a hash for each named part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

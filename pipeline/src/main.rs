@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cistron::command::Cli;
-use cistron::{console, interrupt};
+use cistron::console;
+use cistron_data::interrupt;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

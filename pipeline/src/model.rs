@@ -8,11 +8,10 @@ mod test_vector;
 use std::path::Path;
 
 use cistron_encoders::EncoderConfig;
-use cistron_encoders::alphabet::Alphabet;
 use cistron_encoders::sketch::{Denominator, Index, Scratch};
 use cistron_models::architecture::{self, Architecture};
 use cistron_models::baseline::Molecule;
-use cistron_models::calibration::Conformal;
+use cistron_models::calibration::{Conformal, softmax};
 use cistron_models::checkpoint;
 use cistron_models::executor::Executor;
 use cistron_models::fit::{FitConfig, predict};
@@ -22,11 +21,11 @@ use cistron_models::weights::Weights;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::artefact;
-use crate::audit::{Audit, Profile};
-use crate::dataset::Measured;
 use crate::encode::{Encoded, Longer, Records, ReverseComplement, input_shape};
-use crate::error::{Error, InputError};
+use cistron_audit::{Audit, Profile};
+use cistron_data::artefact;
+use cistron_data::dataset::Measured;
+use cistron_data::error::{Error, InputError};
 pub use test_vector::{MadeUp, TestVector};
 
 /// Version of `model.json` that this program reads and writes.
@@ -87,16 +86,10 @@ impl Card {
         Description {
             architecture: &self.architecture,
             classes: self.classes.len(),
-            molecule: molecule(self.encoder.alphabet().unwrap_or_default()),
+            molecule: Molecule::of(self.encoder.alphabet().unwrap_or_default()),
             both_strands: self.reverse_complement.learns_both(),
         }
     }
-}
-
-/// What sequences of an alphabet are made of.
-#[must_use]
-pub fn molecule(alphabet: Alphabet) -> Molecule {
-    if alphabet.is_nucleic() { Molecule::Nucleotide } else { Molecule::Protein }
 }
 
 /// How a model was trained.
@@ -327,16 +320,6 @@ pub(crate) fn calibrated(
     means(&logits, counts, classes)
 }
 
-/// Turns a row of logits into probabilities.
-pub fn softmax(row: &mut [f32], temperature: f64) {
-    let scale = |logit: f32| f64::from(logit) / temperature;
-    let highest = row.iter().map(|v| scale(*v)).fold(f64::NEG_INFINITY, f64::max);
-    let total: f64 = row.iter().map(|v| (scale(*v) - highest).exp()).sum();
-    for value in row {
-        *value = ((scale(*value) - highest).exp() / total) as f32;
-    }
-}
-
 /// The mean row of each group of `counts` rows of `classes` values.
 fn means(rows: &[f32], counts: &[usize], classes: usize) -> Vec<f32> {
     let mut rows = rows.chunks(classes);
@@ -359,15 +342,5 @@ mod tests {
     fn rows_of_windows_are_averaged() {
         let rows = [0.5, 0.5, 0.25, 0.75, 0.75, 0.25, 1.0, 0.0];
         assert_eq!(means(&rows, &[1, 2, 1], 2), [0.5, 0.5, 0.5, 0.5, 1.0, 0.0]);
-    }
-
-    #[test]
-    fn softmax_by_hand_with_temperature() {
-        let mut row = [0.0, (3.0_f32).ln() * 2.0];
-        softmax(&mut row, 2.0);
-        assert!((row[0] - 0.25).abs() < 1e-6 && (row[1] - 0.75).abs() < 1e-6);
-        let mut row = [-1e30, 1e30];
-        softmax(&mut row, 1.0);
-        assert!(row[0] < 1e-6 && (row[1] - 1.0).abs() < 1e-6);
     }
 }

@@ -13,14 +13,14 @@ use cistron_models::executor::Executor;
 use cistron_models::metrics::argmax;
 use rayon::prelude::*;
 
-use crate::audit::{Audit, Familiarity, Finding, InputFile, Query};
-use crate::dataset::Dataset;
 use crate::encode::Records;
-use crate::error::{Error, InputError};
-use crate::evaluate::sets;
 use crate::model::Model;
-use crate::neighbour::identity::Identities;
 pub use blocks::{BLOCK, Blocks};
+use cistron_audit::{Audit, Familiarity, Finding, InputFile, Query};
+use cistron_data::dataset::Dataset;
+use cistron_data::error::{Error, InputError};
+use cistron_evaluate::sets;
+use cistron_split::neighbour::identity::Identities;
 pub use table::{Table, audit_path};
 
 /// What is predicted of one record, with its evidence.

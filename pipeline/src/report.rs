@@ -17,11 +17,11 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use thiserror::Error;
 
-use crate::audit::Audit;
-use crate::evaluate::Evaluation;
-use crate::qpcr::Measurements;
-use crate::qpcr::quantity::{Comparison, StandardCurve};
-use crate::split::Certificate;
+use cistron_audit::Audit;
+use cistron_evaluate::Evaluation;
+use cistron_qpcr::Measurements;
+use cistron_qpcr::quantity::{Comparison, StandardCurve};
+use cistron_split::Certificate;
 
 pub use history::{Epoch, FoundRate, TrainingRun};
 pub use provenance::{InputFile, Provenance, StageCost};

@@ -14,15 +14,15 @@ use std::time::Instant;
 use fs4::FileExt;
 use serde_json::json;
 
-use crate::artefact;
-use crate::audit::{Audit, gate, text};
 use crate::console::Console;
-use crate::error::Error;
-use crate::evaluate::Evaluation;
-use crate::interrupt;
 use crate::key::{Freshness, Keys};
 use crate::manifest::{self, Manifest};
 use crate::workflow::parse::Loaded;
+use cistron_audit::{Audit, gate, text};
+use cistron_data::artefact;
+use cistron_data::error::Error;
+use cistron_data::interrupt;
+use cistron_evaluate::Evaluation;
 use state::State;
 pub use task::{Stage, Target, Task};
 

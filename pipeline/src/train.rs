@@ -3,7 +3,6 @@
 mod network;
 mod sequences;
 mod units;
-pub mod validation;
 
 use std::path::{Path, PathBuf};
 
@@ -17,14 +16,14 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::artefact;
-use crate::audit::{Audit, Profile};
-use crate::dataset::Dataset;
 use crate::encode::{Longer, ReverseComplement};
-use crate::error::Error;
 use crate::model::{self, Card, Learner, LookUp, Model, TestVector, Training};
-use crate::split::{Part, Splits};
-pub use validation::Validation;
+use cistron_audit::{Audit, Profile};
+use cistron_data::artefact;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_evaluate::validation::{self, Validation};
+use cistron_split::{Part, Splits};
 
 /// Name of the table of dead units.
 const DEAD_UNITS: &str = "dead-units.tsv";

@@ -20,12 +20,12 @@ use cistron_models::device::DeviceChoice;
 use cistron_models::executor::Executor;
 
 use crate::console::Console;
-use crate::error::Error;
 use crate::key::Key;
-use crate::read;
 use crate::run;
-use crate::split::{self, Part, given};
 use crate::workflow::parse::{self, Loaded};
+use cistron_data::error::Error;
+use cistron_split as split;
+use cistron_split::{Part, given};
 use development::Development;
 use ledger::Subject;
 use score::{Candidate, Score};
@@ -207,7 +207,7 @@ fn key(
 /// The development records of the folds that score, and the number of all folds.
 fn records(loaded: &Loaded, all_folds: bool) -> Result<(Vec<Development>, usize), Error> {
     let workflow = &loaded.workflow;
-    let dataset = read::read(loaded)?;
+    let dataset = loaded.dataset()?;
     let config = &workflow.split;
     let given = config.given.as_ref().map(|given| {
         given::read(&loaded.resolve(&given.table), &given.id, &given.column, &dataset)

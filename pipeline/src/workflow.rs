@@ -2,16 +2,11 @@
 
 pub mod baselines;
 pub mod check;
-pub mod genotypes;
-pub mod numbers;
 pub mod parse;
-pub(crate) mod path;
-pub mod read;
 pub mod tree;
 pub mod validate;
-pub mod variants;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use cistron_encoders::EncoderConfig;
 use cistron_models::architecture::{
@@ -23,12 +18,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::encode::{Longer, ReverseComplement};
-use crate::variant::Strand;
 pub use baselines::Baselines;
-pub use genotypes::Genotypes;
-pub use numbers::{Curves, DeltaCq};
-pub use read::{Intervals, Labels, OnError, Read, SequenceTable};
-pub use variants::Variants;
+use cistron_audit::verdict::FailOn;
+use cistron_data::config::{Input, Read};
+use cistron_split::config::Split;
 
 /// Version of the workflow file that this program reads.
 pub const SCHEMA: u32 = 1;
@@ -64,91 +57,6 @@ pub struct Workflow {
     /// What the audit looks at beside the data, and when it fails the run.
     #[serde(default)]
     pub audit: AuditConfig,
-}
-
-/// How records are held out. At most one way; homology where none is named.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Split {
-    /// Whole homology clusters, certified.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub homology: Option<Homology>,
-    /// Single records at random, balanced by class: scores are inflated by relatives.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub random: Option<Random>,
-    /// Whole levels of a metadata column.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group: Option<GroupSplit>,
-    /// As a table says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub given: Option<Given>,
-    /// Shares of one hold-out; train .7, validation .15, test .15 where neither is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parts: Option<Parts>,
-    /// Number of folds, instead of `parts`: each is test once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub folds: Option<usize>,
-}
-
-/// A split at random.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Random {}
-
-/// A split by homology clusters.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Homology {
-    /// Shared k-mers over the smaller set from which two records are relatives (0 to 1).
-    pub containment: f64,
-    /// Length of the k-mers; 15 for nucleotides and 5 for proteins where it is not given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub k: Option<usize>,
-}
-
-impl Default for Homology {
-    fn default() -> Self {
-        Self { containment: 0.2, k: None }
-    }
-}
-
-/// A split by whole levels of a column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GroupSplit {
-    /// A column named under `read: groups`.
-    pub column: String,
-}
-
-/// A split that a table gives: `train`, `validation`, `test`, or a fold's number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Given {
-    /// Table with one row a record.
-    pub table: PathBuf,
-    /// Column of the record's identifier.
-    #[serde(default = "read::id_column")]
-    pub id: String,
-    /// Column of the part or fold.
-    pub column: String,
-}
-
-/// Shares of one hold-out; they add up to 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Parts {
-    /// Share that weights are fitted on.
-    pub train: f64,
-    /// Share that chooses the epoch and calibrates.
-    pub validation: f64,
-    /// Share that is scored.
-    pub test: f64,
-}
-
-impl Default for Parts {
-    fn default() -> Self {
-        Self { train: 0.7, validation: 0.15, test: 0.15 }
-    }
 }
 
 /// One model: exactly one architecture, with its own encoder and training settings if it has any.
@@ -224,43 +132,6 @@ impl Model {
     }
 }
 
-/// An unlabelled (or labelled) file to predict.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Input {
-    /// FASTA file, plain or compressed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fasta: Option<PathBuf>,
-    /// FASTQ file, plain or compressed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fastq: Option<PathBuf>,
-    /// Table with a sequence column.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub table: Option<SequenceTable>,
-    /// VCF file, plain or compressed: each allele is predicted within its window.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vcf: Option<PathBuf>,
-    /// BED file, plain or compressed: the bases of each interval are predicted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bed: Option<PathBuf>,
-    /// VCF or BCF file whose samples are predicted from their genotypes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub genotypes: Option<PathBuf>,
-    /// Export of an instrument, or table, of the same kind as the curves or Cq that were read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub measured: Option<PathBuf>,
-    /// FASTA file of the genome that the VCF or BED file refers to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reference: Option<PathBuf>,
-    /// Bases of the windows around variants; as many as were learnt from, as a one-hot encoder takes, or
-    /// 101 where it is not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub window: Option<usize>,
-    /// Strand of the windows around variants.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub strand: Option<Strand>,
-}
-
 impl Workflow {
     /// How a model's records are encoded; `None` where nothing is said.
     #[must_use]
@@ -279,24 +150,6 @@ impl Workflow {
     }
 }
 
-impl Input {
-    /// The file where it holds numbers: genotypes, curves or Cq.
-    #[must_use]
-    pub fn numbers(&self) -> Option<&PathBuf> {
-        self.genotypes.as_ref().or(self.measured.as_ref())
-    }
-
-    /// The file; `None` where none is named.
-    #[must_use]
-    pub fn path(&self) -> Option<&Path> {
-        let table = self.table.as_ref().map(|table| table.path.as_path());
-        let variants = [&self.vcf, &self.bed, &self.genotypes];
-        let mut files =
-            [&self.fasta, &self.fastq].into_iter().chain(variants).chain([&self.measured]);
-        files.find_map(Option::as_deref).or(table)
-    }
-}
-
 /// What the audit looks at beside the data, and when it fails the run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
@@ -310,21 +163,6 @@ pub struct AuditConfig {
     /// Cheap models are trained on other versions of the data, too: does their ranking hold?
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub counterfactual: bool,
-}
-
-/// The audit status from which the exit code is 4.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum FailOn {
-    /// A warning or a failure.
-    Warn,
-    /// A failure.
-    Fail,
-    /// Nothing: the audit informs.
-    #[default]
-    Never,
 }
 
 /// JSON schema of the workflow file.

@@ -8,6 +8,8 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use cistron_encoders::alphabet::Alphabet;
+
 use super::FeatureTable;
 use spectrum::Spectrum;
 
@@ -19,6 +21,14 @@ pub enum Molecule {
     Nucleotide,
     /// Amino acids.
     Protein,
+}
+
+impl Molecule {
+    /// What sequences of an alphabet are made of.
+    #[must_use]
+    pub fn of(alphabet: Alphabet) -> Self {
+        if alphabet.is_nucleic() { Self::Nucleotide } else { Self::Protein }
+    }
 }
 
 /// Which features a shortcut probe looks at.

@@ -1,6 +1,6 @@
 //! The biases, what strength must be found, and by which check.
 
-use cistron::split::Part;
+use cistron_split::Part;
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use cistron::read::fasta::Records;
+use cistron_data::read::fasta::Records;
 use cistron_encoders::alphabet::Alphabet;
 use cistron_encoders::sketch::{DNA_K, KmerSets, cluster};
 use rand::{RngExt, SeedableRng};

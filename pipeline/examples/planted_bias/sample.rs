@@ -1,11 +1,11 @@
 //! A clean twin: labels, metadata, coordinates and scores dealt at random to unrelated windows.
 
-use cistron::audit::Predicted;
-use cistron::audit::locus::Locus;
-use cistron::dataset::{Dataset, GroupKind};
-use cistron::evaluate::{Role, Scores};
-use cistron::split::Part;
+use cistron_audit::Predicted;
+use cistron_audit::locus::Locus;
+use cistron_data::dataset::{Dataset, GroupKind};
 use cistron_encoders::alphabet::Alphabet;
+use cistron_evaluate::{Role, Scores};
+use cistron_split::Part;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

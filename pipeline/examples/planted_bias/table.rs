@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use cistron::evaluate::interval::wilson;
+use cistron_statistics::interval::wilson;
 
 use super::bias::Bias;
 use super::trial::{Alarms, Detection};

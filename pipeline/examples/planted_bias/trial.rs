@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use cistron::audit::locus::overlap;
-use cistron::audit::{self, Finding, Status, Subject};
-use cistron::evaluate::Evaluation;
-use cistron::neighbour::Neighbours;
-use cistron::split::given::Given;
-use cistron::split::split_with_sets;
-use cistron::workflow::Split;
+use cistron_audit as audit;
+use cistron_audit::locus::overlap;
+use cistron_audit::{Finding, Status, Subject};
+use cistron_evaluate::Evaluation;
+use cistron_split::config::Split;
+use cistron_split::given::Given;
+use cistron_split::neighbour::Neighbours;
+use cistron_split::split_with_sets;
 use rayon::prelude::*;
 
 use super::bias::Bias;

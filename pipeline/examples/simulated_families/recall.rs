@@ -5,8 +5,8 @@ use std::error::Error;
 use std::path::Path;
 
 use bio::pattern_matching::myers::long::Myers;
-use cistron::read::fasta::Records;
-use cistron::read::table::Table;
+use cistron_data::read::fasta::Records;
+use cistron_data::read::table::Table;
 use cistron_encoders::alphabet::Alphabet;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;

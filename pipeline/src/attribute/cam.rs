@@ -6,8 +6,8 @@ use cistron_models::input::{Input, InputValues};
 
 use super::Attribution;
 use super::dense::Dense;
-use crate::error::Error;
 use crate::model::{Learner, Model};
+use cistron_data::error::Error;
 
 /// Whether a model has a convolution to look at.
 pub(super) fn fits(model: &Model) -> bool {

@@ -2,7 +2,7 @@
 
 use cistron_encoders::{Batch, EncoderConfig, build};
 
-use crate::error::Error;
+use cistron_data::error::Error;
 
 /// One encoded sequence, (1, L, C).
 pub(super) struct Dense {

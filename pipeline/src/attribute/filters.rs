@@ -10,9 +10,9 @@ use cistron_models::filters::FirstFilters;
 use rayon::prelude::*;
 
 use super::Method;
-use crate::dataset::Dataset;
-use crate::error::Error;
 use crate::model::{Learner, Model};
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
 pub use frequencies::Frequencies;
 pub use meme::meme;
 pub use table::table;

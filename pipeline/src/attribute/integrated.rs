@@ -5,8 +5,8 @@ use cistron_models::input::{Input, InputValues};
 
 use super::Attribution;
 use super::dense::Dense;
-use crate::error::Error;
 use crate::model::{Learner, Model};
+use cistron_data::error::Error;
 
 /// Points of the way that are gone at a time.
 const AT_ONCE: usize = 32;

@@ -9,10 +9,10 @@ use statrs::distribution::{DiscreteCDF, Hypergeometric};
 use super::Attribution;
 use super::seqlets::{seqlets, words};
 use super::shuffle::shuffle;
-use crate::artefact::Tsv;
-use crate::dataset::Dataset;
-use crate::error::Error;
-use crate::evaluate::false_discovery::benjamini_hochberg;
+use cistron_data::artefact::Tsv;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_statistics::false_discovery::benjamini_hochberg;
 
 /// Letters of a word.
 pub const WORD: usize = 6;

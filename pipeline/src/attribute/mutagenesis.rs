@@ -3,10 +3,10 @@
 use cistron_models::executor::Executor;
 
 use super::Attribution;
-use crate::dataset::Dataset;
 use crate::encode::Records;
-use crate::error::Error;
 use crate::model::Model;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
 
 /// Scores of a sequence: its logit less the mean of those with another letter at that position.
 pub(super) fn of(

@@ -6,9 +6,9 @@ use super::filters::Frequencies;
 use super::motifs::{Motif, SEQLETS, Search, motifs, shuffled};
 use super::seqlets::seqlets;
 use super::{Attribution, Method, integrated};
-use crate::dataset::Dataset;
-use crate::error::Error;
 use crate::model::{Learner, Model};
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
 
 /// Symbols of the windows that words are taken from.
 const WINDOW: usize = 8;

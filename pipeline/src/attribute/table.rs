@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::Attribution;
-use crate::artefact::{self, Tsv};
-use crate::dataset::Dataset;
-use crate::error::Error;
+use cistron_data::artefact::{self, Tsv};
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
 
 /// Where attributions are written.
 pub struct Table<'a> {

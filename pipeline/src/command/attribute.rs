@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use super::given::GivenFile;
 use crate::attribute::{Method, Table, attribute, classes};
 use crate::console::Console;
-use crate::dataset::Dataset;
-use crate::error::Error;
 use crate::predict::Ensemble;
-use crate::read;
-use crate::read::sources::stem;
-use crate::workflow::validate::closest;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_data::read;
+use cistron_data::read::sources::stem;
+use cistron_data::spelling::closest;
 
 /// Show which symbols of a sequence a model looks at
 ///

@@ -8,17 +8,20 @@ use serde_json::json;
 
 use super::labelled::{Given, Labelled};
 use super::located;
-use crate::artefact;
-use crate::audit::record::{self, Record};
-use crate::audit::{self, Finding, InputFile, Reference, Remedies, Subject, gate, regressions};
 use crate::console::Console;
 use crate::earlier;
-use crate::error::{Error, InputError};
-use crate::neighbour::Neighbours;
-use crate::read::table::Table;
 use crate::report::{self, DataSummary, Provenance, Report};
-use crate::split::{self, Part, Splits};
-use crate::workflow::{self, FailOn, Homology};
+use cistron_audit as audit;
+use cistron_audit::record::{self, Record};
+use cistron_audit::verdict::FailOn;
+use cistron_audit::{Finding, InputFile, Reference, Remedies, Subject, gate, regressions};
+use cistron_data::artefact;
+use cistron_data::error::{Error, InputError};
+use cistron_data::read::table::Table;
+use cistron_split as split;
+use cistron_split::config::{self, Homology, Split};
+use cistron_split::neighbour::Neighbours;
+use cistron_split::{Part, Splits};
 
 /// Audit a labelled data set: what would a score on it be worth?
 ///
@@ -177,15 +180,12 @@ impl Audit {
     }
 
     /// The split that the command line gives, if any.
-    fn parts(
-        &self,
-        given: &Given,
-    ) -> Result<Option<(split::given::Given, workflow::Split)>, Error> {
+    fn parts(&self, given: &Given) -> Result<Option<(split::given::Given, Split)>, Error> {
         if !self.train.is_empty() {
             let part =
                 |file: &usize| if *file < self.train.len() { Part::Train } else { Part::Test };
             let parts = given.file_of.iter().map(part).collect();
-            return Ok(Some((split::given::Given::Parts(parts), workflow::Split::default())));
+            return Ok(Some((split::given::Given::Parts(parts), Split::default())));
         }
         let Some(splits) = &self.splits else { return Ok(None) };
         let (table, column) = splits
@@ -193,8 +193,8 @@ impl Audit {
             .ok_or_else(|| Error::Usage(format!("--splits {splits}: expected TABLE:COLUMN")))?;
         let (table, column) = (PathBuf::from(table), column.to_string());
         let parts = split::given::read(&table, &self.splits_id, &column, &given.dataset)?;
-        let named = workflow::Given { table, id: self.splits_id.clone(), column };
-        let config = workflow::Split { given: Some(named), ..workflow::Split::default() };
+        let named = config::Given { table, id: self.splits_id.clone(), column };
+        let config = Split { given: Some(named), ..Split::default() };
         Ok(Some((parts, config)))
     }
 

@@ -6,8 +6,8 @@ use clap::Args;
 use serde_json::json;
 
 use crate::console::Console;
-use crate::error::Error;
 use crate::workflow::parse;
+use cistron_data::error::Error;
 
 /// Show every mistake of a workflow at once, with line and column; nothing is run
 ///

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::compare::{Change, Comparison, Pair, compare};
 use crate::console::Console;
-use crate::error::Error;
+use cistron_data::error::Error;
 
 /// Compare two runs, model by model, on the records that both held out
 ///

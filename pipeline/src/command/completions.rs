@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::{Shell, generate};
 
 use super::Cli;
-use crate::error::Error;
+use cistron_data::error::Error;
 
 /// Print the completions of a shell: bash, zsh, fish, elvish or powershell
 ///

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::labelled::stem;
-use crate::audit::locus::Locus;
-use crate::error::{Error, InputError};
-use crate::read::format::{self, Format};
-use crate::read::table::Table;
-use crate::split::Part;
+use cistron_audit::locus::Locus;
+use cistron_data::error::{Error, InputError};
+use cistron_data::read::format::{self, Format};
+use cistron_data::read::table::Table;
+use cistron_split::Part;
 
 /// Names that columns of contigs, first bases and ends go by.
 pub(super) const CONTIG: [&str; 6] = ["contig", "chrom", "chr", "region", "seqid", "seqname"];
@@ -95,7 +95,8 @@ fn intervals(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::{Status, locus::overlap};
+    use cistron_audit::Status;
+    use cistron_audit::locus::overlap;
 
     #[test]
     fn tables_of_coordinates_are_told_from_tables_of_sequences() {

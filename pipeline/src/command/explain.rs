@@ -3,10 +3,10 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::audit::{Rule, rule, rules};
 use crate::console::Console;
-use crate::error::Error;
-use crate::workflow::validate::closest;
+use cistron_audit::{Rule, rule, rules};
+use cistron_data::error::Error;
+use cistron_data::spelling::closest;
 
 /// Explain a check of the audit: what it means, how it is computed, where it comes from
 ///

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::error::Error;
-use crate::read::open::STANDARD_INPUT;
+use cistron_data::error::Error;
+use cistron_data::read::open::STANDARD_INPUT;
 
 /// A file that can be read more than once; standard input is kept in a temporary file.
 pub(super) struct GivenFile {

@@ -7,9 +7,9 @@ use clap::Args;
 use serde_json::json;
 
 use crate::console::Console;
-use crate::error::Error;
 use crate::init::{self, Facts, Labels};
-use crate::read::sources::stem;
+use cistron_data::error::Error;
+use cistron_data::read::sources::stem;
 
 /// Look at files and write a commented workflow that runs
 ///

@@ -6,8 +6,8 @@ use clap::Args;
 use serde_json::json;
 
 use crate::console::Console;
-use crate::error::{Error, InputError};
-use crate::inspect::{self, text};
+use cistron_data::error::{Error, InputError};
+use cistron_data::inspect::{self, text};
 
 /// Look at files: format, compression, records, alphabet, lengths, what could be labels, what is odd
 ///

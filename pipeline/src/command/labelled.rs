@@ -9,16 +9,16 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use super::given::GivenFile;
-use crate::audit::InputFile;
-use crate::dataset::{Dataset, GroupKind};
-use crate::error::{Error, InputError};
 use crate::key::Keys;
-use crate::read;
-use crate::read::format::{self, Format};
 use crate::workflow::parse::Loaded;
-use crate::workflow::{
-    AuditConfig, Baselines, Labels, OnError, Read, SCHEMA, SequenceTable, Split, Workflow,
-};
+use crate::workflow::{AuditConfig, Baselines, SCHEMA, Workflow};
+use cistron_audit::InputFile;
+use cistron_data::config::{Labels, OnError, Read, SequenceTable};
+use cistron_data::dataset::{Dataset, GroupKind};
+use cistron_data::error::{Error, InputError};
+use cistron_data::read;
+use cistron_data::read::format::{self, Format};
+use cistron_split::config::Split;
 
 /// How labels, metadata and sequences stand in the files.
 #[derive(Debug, Clone, Args)]
@@ -108,7 +108,7 @@ impl Labelled {
         file: &GivenFile,
         alphabet: &mut Option<Alphabet>,
     ) -> Result<(Dataset, InputFile), Error> {
-        let dataset = read::read(&self.workflow(file.path(), alphabet)?)?;
+        let dataset = self.workflow(file.path(), alphabet)?.dataset()?;
         let (blake3, _) = Keys::open(Path::new("")).input(file.path())?;
         let path = file.name().display().to_string();
         let (records, skipped) = (dataset.len(), dataset.skipped.len());
@@ -255,7 +255,7 @@ pub(super) fn stem(file: &Path) -> String {
 /// The alphabet of the first records: each symbol of the other alphabets speaks against one.
 fn guess(path: &Path, read: &Read) -> Result<Alphabet, Error> {
     const RECORDS: usize = 100;
-    let input = crate::workflow::Input {
+    let input = cistron_data::config::Input {
         fasta: read.fasta.clone(),
         fastq: read.fastq.clone(),
         table: read.table.clone(),

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::{coordinates, variants};
-use crate::audit::circularity::circularity;
-use crate::audit::{Audit, Finding, InputFile, locus};
-use crate::error::Error;
 use crate::key::Keys;
-use crate::read::format::{self, Format};
-use crate::read::table::Table;
-use crate::split::Part;
+use cistron_audit::circularity::circularity;
+use cistron_audit::{Audit, Finding, InputFile, locus};
+use cistron_data::error::Error;
+use cistron_data::read::format::{self, Format};
+use cistron_data::read::table::Table;
+use cistron_split::Part;
 
 /// What coordinates or variants tell, where every file is a table of them.
 pub(super) fn findings(

@@ -6,9 +6,9 @@ use clap::{Args, CommandFactory};
 use serde_json::json;
 
 use super::Cli;
-use crate::artefact;
 use crate::console::Console;
-use crate::error::Error;
+use cistron_data::artefact;
+use cistron_data::error::Error;
 
 /// Write the manual pages, one a command
 ///

@@ -9,17 +9,17 @@ use clap::Args;
 use serde_json::json;
 
 use super::given::GivenFile;
-use crate::audit::{InputFile, text};
 use crate::console::Console;
-use crate::error::Error;
 use crate::key::Keys;
 use crate::predict::variants::{self, Query};
 use crate::predict::{self, BLOCK, Blocks, Ensemble, Predictions, audit_path};
-use crate::read::format::{self, Format};
-use crate::read::numbers;
-use crate::read::sources::stem;
-use crate::variant::Strand;
-use crate::workflow::Input;
+use cistron_audit::{InputFile, text};
+use cistron_data::config::Input;
+use cistron_data::error::Error;
+use cistron_data::read::format::{self, Format};
+use cistron_data::read::sources::stem;
+use cistron_data::variant::Strand;
+use cistron_qpcr::records;
 
 /// Predict the records of a file with a trained model; the audit is written beside the table
 ///
@@ -76,7 +76,7 @@ impl Predict {
         let card = &ensemble.members[0].card;
         let blocks = match (&card.measured, card.encoder.alphabet()) {
             (Some(measured), _) => {
-                Blocks::whole(numbers::queries(&path, measured, &card.channels)?)
+                Blocks::whole(records::queries(&path, measured, &card.channels)?)
             }
             (None, alphabet) => {
                 let input = match format::of(&path)? {

@@ -10,18 +10,18 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use crate::artefact;
-use crate::audit::{Audit, InputFile, gate};
 use crate::console::Console;
-use crate::error::{Error, InputError};
 use crate::key::Keys;
-use crate::qpcr::Measurements;
-use crate::qpcr::audit::{Cutoffs, audit};
-use crate::qpcr::quantity::{Design, calibrate, call, compare, standard_curves};
-use crate::qpcr::read::read_all;
-use crate::read::table::Table;
 use crate::report::{self, QpcrReport};
-use crate::workflow::FailOn;
+use cistron_audit::verdict::FailOn;
+use cistron_audit::{Audit, InputFile, gate};
+use cistron_data::artefact;
+use cistron_data::error::{Error, InputError};
+use cistron_data::read::table::Table;
+use cistron_qpcr::Measurements;
+use cistron_qpcr::audit::{Cutoffs, audit};
+use cistron_qpcr::quantity::{Design, calibrate, call, compare, standard_curves};
+use cistron_qpcr::read::read_all;
 
 /// Read qPCR exports, quantify, and audit the experiment after MIQE.
 ///
@@ -177,7 +177,7 @@ fn unknown<'a>(option: &str, name: &str, known: impl Iterator<Item = &'a str>) -
     let mut known: Vec<&str> = known.filter(|name| !name.is_empty()).collect();
     known.sort_unstable();
     known.dedup();
-    let close = crate::workflow::validate::closest(name, &known);
+    let close = cistron_data::spelling::closest(name, &known);
     let help = close.map_or_else(
         || format!("the files have {}", known[..known.len().min(SHOWN)].join(", ")),
         |close| format!("did you mean `{close}`?"),

@@ -6,9 +6,9 @@ use cistron_models::device::DeviceChoice;
 use clap::Args;
 
 use crate::console::Console;
-use crate::error::Error;
 use crate::run::{self, Options, Stage, Target};
 use crate::workflow::parse;
+use cistron_data::error::Error;
 
 /// Run a workflow, from its files to its report; what did not change is not done again
 ///

@@ -4,11 +4,12 @@ use clap::{Args, ValueEnum};
 use schemars::schema_for;
 
 use crate::console::Console;
-use crate::error::Error;
-use crate::evaluate::Evaluation;
 use crate::manifest::Manifest;
 use crate::model::Card;
-use crate::{audit, workflow};
+use crate::workflow;
+use cistron_audit as audit;
+use cistron_data::error::Error;
+use cistron_evaluate::Evaluation;
 
 /// Print the JSON schema of a file format, for editors and for other programs
 ///

@@ -7,10 +7,11 @@ use serde_json::json;
 
 use super::labelled::Labelled;
 use crate::console::Console;
-use crate::error::Error;
-use crate::split::certificate::{Certificate, MOST_BLIND};
-use crate::split::{self, Part, table};
-use crate::workflow::{GroupSplit, Homology, Parts, Random, Split as Config};
+use cistron_data::error::Error;
+use cistron_split as split;
+use cistron_split::certificate::{Certificate, MOST_BLIND};
+use cistron_split::config::{GroupSplit, Homology, Parts, Random, Split as Config};
+use cistron_split::{Part, table};
 
 /// Split labelled sequences and certify the split; the tables are usable elsewhere
 ///

@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::console::Console;
-use crate::error::Error;
 use crate::tune::Request;
 use crate::tune::curve::{Curve, curve};
 use crate::tune::search::{Found, search};
 use crate::tune::space::Parameter;
+use cistron_data::error::Error;
 
 /// Search settings of a workflow on its validation records, or learn whether more data would help
 ///

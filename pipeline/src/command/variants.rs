@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::coordinates::CONTIG;
 use super::labelled::stem;
-use crate::audit::circularity::LabelledVariant;
-use crate::error::{Error, InputError};
-use crate::read::format::{self, Format};
-use crate::read::table::Table;
-use crate::split::Part;
+use cistron_audit::circularity::LabelledVariant;
+use cistron_data::error::{Error, InputError};
+use cistron_data::read::format::{self, Format};
+use cistron_data::read::table::Table;
+use cistron_split::Part;
 
 /// Names that columns of positions, alleles and genes go by.
 const POSITION: [&str; 3] = ["position", "pos", "POS"];

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::error::{Error, InputError};
-use crate::read::table::Table;
+use cistron_data::error::{Error, InputError};
+use cistron_data::read::table::Table;
 
 /// Cluster of each record, by identifier.
 pub(super) type Clusters = HashMap<String, u32>;

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::Error;
 use crate::manifest::Manifest;
+use cistron_data::error::Error;
 
 /// A key of the workflow whose value differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -93,8 +93,8 @@ mod tests {
     use cistron_models::fit::Source;
 
     use super::*;
-    use crate::dataset::Dataset;
     use crate::encode::Longer;
+    use cistron_data::dataset::Dataset;
 
     fn config(text: &str) -> EncoderConfig {
         serde_json::from_str(text).unwrap()

@@ -8,10 +8,10 @@ use cistron_encoders::{Batch, EncoderConfig, Shape, Values};
 use safetensors::tensor::{Dtype, View};
 
 use super::{Encoded, Longer, Records, input_shape};
-use crate::artefact;
-use crate::dataset::Dataset;
-use crate::error::Error;
-use crate::split::{Part, Splits};
+use cistron_data::artefact;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_split::{Part, Splits};
 
 /// Records encoded at a time.
 const CHUNK: usize = 256;

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, InputError};
-use crate::inspect::{self, Inspection};
-use crate::read;
-use crate::read::table::Table;
+use cistron_data::error::{Error, InputError};
+use cistron_data::inspect::{self, Inspection};
+use cistron_data::read;
+use cistron_data::read::table::Table;
 
 /// Records whose identifiers are looked for in a table.
 const ASKED: usize = 500;

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::Facts;
 use super::labels::{Labels, Place};
-use crate::error::Error;
-use crate::read::sources::stem;
-use crate::workflow::path::written;
+use cistron_data::error::Error;
+use cistron_data::path::written;
+use cistron_data::read::sources::stem;
 
 /// The longest encoder that is written: longer sequences are read as windows.
 const LONGEST: usize = 4096;

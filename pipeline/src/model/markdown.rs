@@ -11,10 +11,10 @@ use cistron_encoders::curve::CurveConfig;
 use cistron_encoders::genotype::GenotypeConfig;
 
 use super::Card;
-use crate::audit::text::counts;
-use crate::audit::{Audit, Range, Status, escaped};
-use crate::dataset::Measured;
-use crate::evaluate::{Entry, Evaluation, METRIC, Role, Score};
+use cistron_audit::text::counts;
+use cistron_audit::{Audit, Range, Status, escaped};
+use cistron_data::dataset::Measured;
+use cistron_evaluate::{Entry, Evaluation, METRIC, Role, Score};
 
 /// The card in Markdown; `evaluation` is of the run that trained the model, where it was scored.
 #[must_use]
@@ -277,7 +277,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::evaluate::interval::Interval;
+    use cistron_statistics::interval::Interval;
 
     /// A card as an earlier version wrote it: without sets.
     fn earlier() -> Card {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Card, Learner};
 use crate::encode::Records;
 use crate::encode::strands::Strand;
-use crate::error::{Error, InputError};
+use cistron_data::error::{Error, InputError};
 
 /// Version of `check.json` that this program reads and writes.
 const SCHEMA: u32 = 1;

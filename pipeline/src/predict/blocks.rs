@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::dataset::Dataset;
-use crate::error::InputError;
-use crate::read::record::Record;
-use crate::read::translation::Reading;
-use crate::read::{self, Records};
-use crate::workflow::Input;
+use cistron_data::config::Input;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::InputError;
+use cistron_data::read::record::Record;
+use cistron_data::read::translation::Reading;
+use cistron_data::read::{self, Records};
 
 /// Symbols of a block where nothing else is asked for.
 pub const BLOCK: usize = 32 << 20;

@@ -7,8 +7,8 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use serde::ser::{Error as _, SerializeSeq};
 use serde::{Serialize, Serializer};
 
-use crate::audit::Predicted;
-use crate::error::Error;
+use cistron_audit::Predicted;
+use cistron_data::error::Error;
 
 /// Bytes of a label: 64 bits of the sequence's hash, 32 of the class.
 const ENTRY: usize = 12;

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::Prediction;
 use super::labels::{Labels, Made};
-use crate::artefact::{self, Partial, Tsv};
-use crate::audit::Audit;
-use crate::dataset::Dataset;
-use crate::error::Error;
-use crate::neighbour::identity::Identities;
+use cistron_audit::Audit;
+use cistron_data::artefact::{self, Partial, Tsv};
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_split::neighbour::identity::Identities;
 
 /// A table of predictions that is written as they come, and gets its name when it is finished.
 pub struct Table {

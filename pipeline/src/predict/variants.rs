@@ -11,19 +11,16 @@ use cistron_models::executor::Executor;
 use noodles::vcf::variant::RecordBuf;
 
 use super::{BLOCK, Ensemble, Prediction, audit_path};
-use crate::artefact;
-use crate::audit::{InputFile, Query as Asked, unscored};
-use crate::dataset::Dataset;
-use crate::error::Error;
-use crate::neighbour::identity::Identities;
-use crate::read::reference::Reference;
-use crate::read::vcf::{Alternate, Records, Variant};
-use crate::variant::{self, Strand};
 use annotated::Annotated;
+use cistron_audit::{InputFile, Query as Asked, unscored};
+use cistron_data::artefact;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_data::read::reference::Reference;
+use cistron_data::read::vcf::{Alternate, Records, Variant};
+use cistron_data::variant::{self, Strand, WINDOW};
+use cistron_split::neighbour::identity::Identities;
 use effects::Effects;
-
-/// Bases of a window where nothing says otherwise.
-pub const WINDOW: usize = 101;
 
 /// Variants of a block at most.
 const VARIANTS: usize = 4096;

@@ -1,6 +1,6 @@
 //! Numbers as they are printed on the page: never bare NaN, never more digits than they are worth.
 
-use crate::evaluate::interval::Interval;
+use cistron_statistics::interval::Interval;
 
 /// What stands where a value is undefined.
 pub(super) const ABSENT: &str = "n/a";

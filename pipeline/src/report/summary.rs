@@ -7,8 +7,8 @@ pub mod groups;
 use cistron_encoders::alphabet::Alphabet;
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Measured};
-use crate::split::Splits;
+use cistron_data::dataset::{Dataset, Measured};
+use cistron_split::Splits;
 
 pub use distribution::{Bin, Quantiles};
 pub use drawn::Drawn;
@@ -182,7 +182,7 @@ fn ambiguous(dataset: &Dataset) -> Vec<(char, usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::GroupKind;
+    use cistron_data::dataset::GroupKind;
 
     fn small() -> Dataset {
         let mut dataset = Dataset::new(Alphabet::Dna);

@@ -8,8 +8,8 @@ use example::Example;
 use cistron_models::fit::RangeStep;
 
 use super::*;
-use crate::audit::Status;
-use crate::evaluate::interval::Interval;
+use cistron_audit::Status;
+use cistron_statistics::interval::Interval;
 
 /// Values of an attribute, in order.
 fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
@@ -193,7 +193,7 @@ fn an_audit_alone_is_a_page() {
     example.training.clear();
     example.provenance = Provenance::default();
     example.data = DataSummary::of(
-        &crate::dataset::Dataset::new(cistron_encoders::alphabet::Alphabet::Protein),
+        &cistron_data::dataset::Dataset::new(cistron_encoders::alphabet::Alphabet::Protein),
         None,
     );
     let page = example.html();

@@ -7,23 +7,23 @@ use cistron_models::executor::Executor;
 use super::Options;
 use super::plan::{Step, inputs};
 use super::task::{Stage, Task};
-use crate::artefact;
 use crate::attribute;
 use crate::attribute::filters::Filters;
 use crate::attribute::recurring::Recurring;
-use crate::audit::Audit;
-use crate::dataset::Dataset;
-use crate::error::Error;
-use crate::evaluate::Evaluation;
-use crate::evaluate::hmmer::HMMER;
 use crate::key::Keys;
 use crate::model::{Card, Model};
 use crate::report::{
     self, DataSummary, FoundRate, InputFile, Provenance, Report, StageCost, TrainingRun,
 };
-use crate::split::{Part, Splits};
 use crate::train;
 use crate::workflow::parse::Loaded;
+use cistron_audit::Audit;
+use cistron_data::artefact;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_evaluate::Evaluation;
+use cistron_evaluate::hmmer::HMMER;
+use cistron_split::{Part, Splits};
 
 /// What to cite beside the data.
 const CITATIONS: [&str; 5] = [

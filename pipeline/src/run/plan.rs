@@ -7,17 +7,18 @@ use serde_json::Value;
 
 use super::Options;
 use super::task::{Stage, Task};
-use crate::artefact;
 use crate::earlier;
-use crate::error::{Error, InputError};
-use crate::evaluate::hmmer::Hmmer;
 use crate::key::{Freshness, Key, Keys};
 use crate::manifest::InputFile;
-use crate::read::sources;
-use crate::split::Certificate;
-use crate::split::given;
+use crate::workflow::Workflow;
 use crate::workflow::parse::Loaded;
-use crate::workflow::{Input, Labels, Read, Workflow};
+use cistron_data::artefact;
+use cistron_data::config::{Input, Labels, Read};
+use cistron_data::error::{Error, InputError};
+use cistron_data::read::sources;
+use cistron_evaluate::hmmer::Hmmer;
+use cistron_split::Certificate;
+use cistron_split::given;
 
 /// A task with its key and the tasks whose output it needs.
 #[derive(Debug, Clone)]

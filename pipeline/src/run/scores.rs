@@ -3,10 +3,10 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::artefact;
-use crate::error::Error;
-use crate::evaluate::weighted::WEIGHTED;
-use crate::evaluate::{Entry, Evaluation, METRIC, Role};
+use cistron_data::artefact;
+use cistron_data::error::Error;
+use cistron_evaluate::weighted::WEIGHTED;
+use cistron_evaluate::{Entry, Evaluation, METRIC, Role};
 
 /// Models beside floors and baselines, as aligned text.
 pub(super) fn table(out: &Path) -> Result<String, Error> {

@@ -14,20 +14,22 @@ use super::Options;
 use super::page;
 use super::plan::{self, Step};
 use super::task::{Stage, Task};
-use crate::artefact;
-use crate::audit::{Audit, Finding, InputFile, Subject};
 use crate::console::Console;
-use crate::dataset::Dataset;
 use crate::earlier;
 use crate::encode::tensors;
-use crate::error::Error;
-use crate::evaluate::{self, floor, weighted};
+use crate::evaluated;
 use crate::key::Keys;
-use crate::neighbour::Neighbours;
-use crate::read;
-use crate::split::{self, Splits};
 use crate::train;
 use crate::workflow::parse::Loaded;
+use cistron_audit::{Audit, Finding, InputFile, Subject};
+use cistron_data::artefact;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_evaluate as evaluate;
+use cistron_evaluate::{floor, weighted};
+use cistron_split as split;
+use cistron_split::Splits;
+use cistron_split::neighbour::Neighbours;
 
 /// What a task left.
 pub(super) struct Finished {
@@ -125,7 +127,7 @@ impl<'a> State<'a> {
     }
 
     fn dataset(&self) -> Result<&Dataset, Error> {
-        once(&self.dataset, || read::read(self.loaded))
+        once(&self.dataset, || self.loaded.dataset())
     }
 
     /// The split that the split stage left.
@@ -151,8 +153,8 @@ impl<'a> State<'a> {
             let earlier = earlier::predicted(&plan::earlier(self.loaded)?)?;
             let subject = self.subject()?;
             Ok(match &earlier {
-                Some(predictions) => crate::audit::data(&subject.with_predictions(predictions)),
-                None => crate::audit::data(&subject),
+                Some(predictions) => cistron_audit::data(&subject.with_predictions(predictions)),
+                None => cistron_audit::data(&subject),
             })
         })
     }
@@ -163,7 +165,7 @@ impl<'a> State<'a> {
             let (dataset, splits) = (self.dataset()?, self.splits()?);
             let mut runs = Vec::new();
             for name in self.loaded.workflow.models.keys() {
-                runs.push(evaluate::model(
+                runs.push(evaluated::model(
                     &self.out(format!("models/{name}")),
                     name,
                     self.loaded.workflow.models[name].seeds,

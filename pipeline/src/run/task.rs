@@ -150,7 +150,7 @@ impl FromStr for Target {
         let (stage, shard) = text.split_once(':').unwrap_or((text, ""));
         let names = Stage::ALL.map(Stage::name);
         let stage = Stage::ALL.into_iter().find(|s| s.name() == stage).ok_or_else(|| {
-            let close = crate::workflow::validate::closest(stage, &names);
+            let close = cistron_data::spelling::closest(stage, &names);
             let close = close.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
             format!("unknown stage `{stage}`: one of {}{close}", names.join(", "))
         })?;

@@ -11,13 +11,13 @@ use indicatif::ProgressBar;
 
 use super::units::units;
 use super::{Learnt, Shard, conformal, failed};
-use crate::artefact;
-use crate::dataset::Dataset;
 use crate::encode::{self, Encoded, Records, input_shape};
-use crate::error::Error;
-use crate::interrupt;
 use crate::model::{self, Learner};
-use crate::split::{Part, Splits};
+use cistron_data::artefact;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_data::interrupt;
+use cistron_split::{Part, Splits};
 
 /// Least time between two checkpoints: epochs may take milliseconds, and what is lost then is little.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);

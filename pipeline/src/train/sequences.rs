@@ -7,11 +7,12 @@ use cistron_models::sequence::{Labelled, SequenceError, SequenceModel};
 use indicatif::ProgressBar;
 
 use super::{Learnt, Shard, conformal, failed};
-use crate::dataset::Dataset;
-use crate::error::Error;
-use crate::interrupt;
-use crate::model::{self, Learner, molecule};
-use crate::split::{Part, Splits};
+use crate::model::{self, Learner};
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_data::interrupt;
+use cistron_models::baseline::Molecule;
+use cistron_split::{Part, Splits};
 
 /// Fits a model to the development records of a fold.
 pub(super) fn learn(
@@ -26,7 +27,7 @@ pub(super) fn learn(
         labels: records.iter().map(|i| dataset.labels[*i].unwrap_or(0) as usize).collect(),
         clusters: records.iter().map(|i| splits.clusters[*i] as usize).collect(),
         classes: dataset.classes.len(),
-        molecule: molecule(dataset.alphabet),
+        molecule: Molecule::of(dataset.alphabet),
         both_strands: shard.reverse_complement.learns_both(),
         seed: shard.seed,
     };

@@ -3,9 +3,9 @@
 use cistron_models::fit::Sampling;
 
 use super::failed;
-use crate::dataset::Dataset;
-use crate::error::Error;
-use crate::split::Splits;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_split::Splits;
 
 /// The group or cluster of each record of a data set; `None` where they are sampled by neither.
 pub(super) fn units(

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::search::Trial;
-use crate::artefact;
-use crate::error::Error;
 use crate::workflow::parse::{self, Loaded};
 use crate::workflow::tree::Node;
+use cistron_data::artefact;
+use cistron_data::error::Error;
 
 /// Stages of a workflow that name files.
 const STAGES: [&str; 4] = ["read", "split", "predict", "audit"];

@@ -11,9 +11,9 @@ use super::ledger::{Ledger, SCORED_ON};
 use super::score::Candidate;
 use super::{Request, Scored, Study};
 use crate::console::Console;
-use crate::error::Error;
-use crate::interrupt;
-use crate::split::Part;
+use cistron_data::error::Error;
+use cistron_data::interrupt;
+use cistron_split::Part;
 
 /// Eighths of the training records that are learnt from.
 const SIZES: [usize; 4] = [1, 2, 4, EIGHTHS];

@@ -1,8 +1,8 @@
 //! The records that tuning may see: those of training and validation, and no test record.
 
-use crate::dataset::Dataset;
-use crate::split::deal::{Units, deal};
-use crate::split::{Part, Splits};
+use cistron_data::dataset::Dataset;
+use cistron_split::deal::{Units, deal};
+use cistron_split::{Part, Splits};
 
 /// All training records, in eighths of them.
 pub const EIGHTHS: usize = 8;
@@ -164,7 +164,7 @@ mod tests {
     use cistron_encoders::alphabet::Alphabet;
 
     use super::*;
-    use crate::split::{Certificate, Dealt};
+    use cistron_split::{Certificate, Dealt};
 
     /// Eight clusters of two records each of class a and b in turn, then a validation and a test record.
     fn example() -> (Dataset, Splits) {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::evaluate::interval::Interval;
-use crate::qpcr::quantity::regression::{mean, quantile, variance};
+use cistron_qpcr::quantity::regression::{mean, quantile, variance};
+use cistron_statistics::interval::Interval;
 
 /// A gain in balanced accuracy that is worth collecting data for.
 const WORTH: f64 = 0.01;

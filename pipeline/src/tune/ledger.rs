@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::artefact::{self, Tsv};
-use crate::error::{Error, InputError};
 use crate::key::Key;
+use cistron_data::artefact::{self, Tsv};
+use cistron_data::error::{Error, InputError};
 
 /// Version of the file beside the table.
 const SCHEMA: u32 = 1;

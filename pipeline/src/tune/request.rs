@@ -4,8 +4,8 @@ use cistron_models::fit::Sampling;
 
 use super::Request;
 use crate::console::Console;
-use crate::error::Error;
 use crate::workflow::{Workflow, parse};
+use cistron_data::error::Error;
 
 /// Name of the model that is tuned: as asked for, as the keys say, or the only one there is.
 pub(super) fn model(workflow: &Workflow, request: &Request) -> Result<String, Error> {

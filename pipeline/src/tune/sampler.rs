@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use tpe::{TpeOptimizer, TpeOptimizerBuilder};
 
 use super::space::{Domain, Parameter};
-use crate::error::Error;
+use cistron_data::error::Error;
 
 /// Trials at random before the estimator has something to learn from.
 const RANDOM: usize = 5;

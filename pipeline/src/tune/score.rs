@@ -9,12 +9,12 @@ use cistron_models::metrics::{Metric, Outcomes, log_losses};
 use indicatif::ProgressBar;
 
 use super::development::Development;
-use crate::audit::Audit;
 use crate::encode::Records;
-use crate::error::Error;
-use crate::split::Part;
 use crate::train;
 use crate::workflow::{Model, Workflow};
+use cistron_audit::Audit;
+use cistron_data::error::Error;
+use cistron_split::Part;
 
 /// A model with its settings, ready to be trained.
 pub(super) struct Candidate {

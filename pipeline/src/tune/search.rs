@@ -10,9 +10,9 @@ use super::sampler::{self, Seen};
 use super::score::{Candidate, Score};
 use super::{Request, Scored, Study, best, halving};
 use crate::console::Console;
-use crate::error::Error;
-use crate::interrupt;
 use crate::workflow::parse;
+use cistron_data::error::Error;
+use cistron_data::interrupt;
 
 /// A trial on one rung.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -12,13 +12,15 @@ use cistron_encoders::EncoderConfig;
 use cistron_models::architecture::{self, Architecture};
 use serde_saphyr::Spanned;
 
-use super::path::{resolve, shown};
 use super::tree::Node;
-use super::validate::{Mistake, closest};
-use super::{Input, Model, SCHEMA, SequenceTable, Workflow};
+use super::validate::Mistake;
+use super::{Model, SCHEMA, Workflow};
 use crate::encode::{Longer, input_shape};
-use crate::model::molecule;
-use crate::read::open::STANDARD_INPUT;
+use cistron_data::config::{Input, SequenceTable};
+use cistron_data::path::{resolve, shown};
+use cistron_data::read::open::STANDARD_INPUT;
+use cistron_data::spelling::closest;
+use cistron_models::baseline::Molecule;
 
 /// Every mistake of a well-formed workflow, in the order of its stages.
 #[must_use]
@@ -272,7 +274,7 @@ impl Check<'_> {
     ) {
         let path = ["models", name];
         self.without_epochs(name, model, architecture);
-        let molecule = molecule(workflow.read.reading().result());
+        let molecule = Molecule::of(workflow.read.reading().result());
         if let Err(error) = architecture.check_sequence(molecule) {
             self.push(&path, error.to_string(), "");
         }

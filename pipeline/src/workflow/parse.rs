@@ -7,11 +7,14 @@ use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
 
 use super::check::check;
-use super::path::resolve;
 use super::tree::Node;
 use super::validate::{Mistake, validate};
 use super::{Workflow, schema};
-use crate::error::Error;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
+use cistron_data::path::resolve;
+use cistron_data::read::Request;
+use cistron_qpcr::records;
 
 /// A workflow that passed every check, with the folder that its relative paths start from.
 #[derive(Debug, Clone)]
@@ -29,6 +32,17 @@ impl Loaded {
     #[must_use]
     pub fn resolve(&self, path: &Path) -> PathBuf {
         resolve(&self.folder, path)
+    }
+
+    /// Reads its labelled records: sequences, genotypes, or what qPCR measured.
+    pub fn dataset(&self) -> Result<Dataset, Error> {
+        let read = &self.workflow.read;
+        let (folder, path) = (self.folder.as_path(), self.path.as_path());
+        let request = Request { read, folder, path, qualities: self.workflow.qualities() };
+        if read.genotypes.is_none() && read.measured().is_some() {
+            return records::read(&request);
+        }
+        cistron_data::read::read(&request)
     }
 }
 

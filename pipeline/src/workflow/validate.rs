@@ -1,5 +1,6 @@
 //! Every structural mistake of a workflow at once: the tree is walked against the JSON schema.
 
+use cistron_data::spelling::closest;
 use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
 
@@ -254,14 +255,6 @@ fn quoted(name: &str) -> String {
 
 fn list(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The known word that `word` was most likely meant to be.
-#[must_use]
-pub fn closest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    let score = |k: &&str| strsim::jaro_winkler(word, k);
-    let best = known.iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
-    (score(best) >= 0.8).then_some(*best)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::command::{root, succeed, text};
 use cistron::predict::{BLOCK, Blocks, Ensemble, predict};
-use cistron::workflow::Input;
+use cistron_data::config::Input;
 use cistron_encoders::alphabet::Alphabet;
 use cistron_models::device::{DeviceChoice, device};
 use cistron_models::executor::Executor;
@@ -53,7 +53,7 @@ fn the_size_of_blocks_does_not_show() {
         let [blocks, beside] = predicted(&ensemble, &fasta, symbols);
         assert!(blocks == table && beside == audit, "blocks of {symbols}");
     }
-    let audit: cistron::audit::Audit = serde_json::from_slice(&audit).unwrap();
+    let audit: cistron_audit::Audit = serde_json::from_slice(&audit).unwrap();
     assert_eq!(audit.predicted.len(), text(&table).lines().count() - 1);
     assert!(audit.findings.iter().any(|f| f.check == "query.length" && f.value > Some(0.0)));
 

@@ -128,7 +128,7 @@ fn variants_are_counted_as_the_index_says() {
     let files: Vec<_> = index.file.iter().filter(|entry| entry.format == "variants").collect();
     assert!(files.len() > 1);
     for entry in files {
-        let records = cistron::read::vcf::Records::open(&folder().join(&entry.path)).unwrap();
+        let records = cistron_data::read::vcf::Records::open(&folder().join(&entry.path)).unwrap();
         let found = records.map(Result::unwrap).count();
         assert_eq!(Some(found), entry.records, "{}", entry.path.display());
     }
@@ -136,7 +136,7 @@ fn variants_are_counted_as_the_index_says() {
 
 #[test]
 fn symbols_are_counted_as_the_index_says() {
-    use cistron::read::fasta::Records;
+    use cistron_data::read::fasta::Records;
     for entry in index().file.iter().filter(|e| e.valid == Some(true) && e.format == "fasta") {
         let records = Records::open(&folder().join(&entry.path), entry.alphabet).unwrap();
         let lengths: Vec<usize> = records.map(|record| record.unwrap().sequence.len()).collect();

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::command::{cistron, root, succeed, text};
-use cistron::evaluate::hmmer::Hmmer;
+use cistron_evaluate::hmmer::Hmmer;
 
 /// Genes read as proteins; two of their classes, without a model, take a second.
 const WORKFLOW: &str = "workflows/protein-families.yaml";

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cistron::inspect::inspect;
+use cistron_data::inspect::inspect;
 
 /// Folders with an index of their own: `robustness.tsv`, `robustness-vcf.tsv`, `qpcr-files.tsv`.
 const ELSEWHERE: [&str; 3] = ["robustness", "qpcr-tables", "qpcr-amplification-curves-pcredux"];

@@ -6,10 +6,10 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cistron::read::open::Source;
-use cistron::read::reference::Reference;
-use cistron::read::table::Table;
-use cistron::read::{fasta, fastq, intervals, vcf};
+use cistron_data::read::open::Source;
+use cistron_data::read::reference::Reference;
+use cistron_data::read::table::Table;
+use cistron_data::read::{fasta, fastq, intervals, vcf};
 use cistron_encoders::alphabet::Alphabet;
 
 /// A small generator of numbers (Marsaglia 2003, doi:10.18637/jss.v008.i14), so that a failure can
@@ -146,6 +146,6 @@ fn damaged_files_are_looked_at() {
     torture("inspect", FASTQ, |_, mut source| {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::io::copy(&mut source, &mut file.as_file()).ok();
-        cistron::inspect::inspect(file.path()).map_or(0, |found| found.records as usize)
+        cistron_data::inspect::inspect(file.path()).map_or(0, |found| found.records as usize)
     });
 }

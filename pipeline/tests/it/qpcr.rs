@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use cistron::qpcr::quantity::{Design, StandardCurve, compare};
-use cistron::qpcr::read::read;
+use cistron_qpcr::quantity::{Design, StandardCurve, compare};
+use cistron_qpcr::read::read;
 
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("CISTRON_DATA").map(PathBuf::from);
@@ -159,7 +159,7 @@ fn a_contaminated_control_fails_the_gate() {
 #[test]
 fn the_shipped_curves_get_their_cycles() {
     let mut read = read(&shipped("simulated-curves.csv"), &[]).unwrap();
-    assert_eq!(cistron::qpcr::quantity::call(&mut read), (10, 2));
+    assert_eq!(cistron_qpcr::quantity::call(&mut read), (10, 2));
     for (i, reaction) in read.reactions.iter().take(10).enumerate() {
         // The logistic's second derivative is highest at its middle less scale * ln(2 + sqrt 3).
         let expected = 20.0 + i as f64 - 1.5 * (2.0 + 3.0_f64.sqrt()).ln();

@@ -6,11 +6,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::schema::{Keys, Row, cell};
-use cistron::audit::{Rule, rule, rules};
-use cistron::error::{Error, InputError};
-use cistron::qpcr::Measurements;
-use cistron::qpcr::audit::{Cutoffs, audit};
-use cistron::qpcr::quantity::Design;
+use cistron_audit::{Rule, rule, rules};
+use cistron_data::error::{Error, InputError};
+use cistron_qpcr::Measurements;
+use cistron_qpcr::audit::{Cutoffs, audit};
+use cistron_qpcr::quantity::Design;
 use serde_json::Value;
 
 const HEAD: &str = "# Reference

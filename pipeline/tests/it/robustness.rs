@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use cistron::error::Error;
-use cistron::read::format::{self, Format};
-use cistron::read::vcf::Records;
 use cistron::workflow::parse::Loaded;
+use cistron_data::error::Error;
+use cistron_data::read::format::{self, Format};
+use cistron_data::read::vcf::Records;
 use serde_json::json;
 
 /// The folder of the files, where it is there.
@@ -43,7 +43,7 @@ fn outcome(path: &Path, alphabet: &str) -> [String; 2] {
         let workflow = json!({"schema": 1, "name": "x", "read": read});
         let workflow = serde_json::from_value(workflow).unwrap();
         let loaded = Loaded { workflow, folder: PathBuf::new(), path: path.to_path_buf() };
-        Ok(cistron::read::read(&loaded)?.len())
+        Ok(loaded.dataset()?.len())
     };
     match read() {
         Ok(records) => [records.to_string(), String::new()],

@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::command::{cistron, root, succeed, text};
-use cistron::dataset::Dataset;
-use cistron::split::{Part, Splits, split, table};
 use cistron::workflow::parse;
-use cistron::{artefact, read};
+use cistron_data::artefact;
+use cistron_data::dataset::Dataset;
+use cistron_split::{Part, Splits, split, table};
 
 const WORKFLOW: &str = "workflows/two-families.yaml";
 const RATE: &str = "models.logistic.train.learning-rate=0.001..0.1 log";
@@ -168,7 +168,7 @@ fn changed(dataset: &Dataset, changes: &[usize]) -> Dataset {
 #[test]
 fn test_records_do_not_bear_on_what_is_found() {
     let loaded = parse::load(&root().join(WORKFLOW), &[], false).unwrap();
-    let dataset = read::read(&loaded).unwrap();
+    let dataset = loaded.dataset().unwrap();
     let splits = split(&loaded.workflow.split, &dataset, None, loaded.workflow.seed).unwrap();
     let [test, validation] = [Part::Test, Part::Validation].map(|part| splits.records(0, part));
     assert!(test.len() > 50 && validation.len() > 50);

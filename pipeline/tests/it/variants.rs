@@ -79,7 +79,7 @@ fn alleles_without_bases_are_left_unscored_and_bcftools_accepts_the_file() {
     assert_eq!(unscored.iter().filter(|(_, empty, why)| *empty && *why).count(), 4, "{rows:?}");
     assert_eq!(unscored.iter().filter(|(_, empty, why)| !*empty && !*why).count(), 5);
     let audit = std::fs::read(path("out.audit.json")).unwrap();
-    let audit: cistron::audit::Audit = serde_json::from_slice(&audit).unwrap();
+    let audit: cistron_audit::Audit = serde_json::from_slice(&audit).unwrap();
     let finding = audit.findings.iter().find(|f| f.check == "query.unscored").unwrap();
     assert_eq!((finding.value, finding.n), (Some(4.0 / 9.0), 9));
 

@@ -1,8 +1,8 @@
 //! Filters as a table: a row a letter at a position.
 
 use super::Filters;
-use crate::artefact::Tsv;
-use crate::error::Error;
+use cistron_data::artefact::Tsv;
+use cistron_data::error::Error;
 
 /// Column heads; `information` is that of the position in bits.
 const COLUMNS: [&str; 9] = [

@@ -5,11 +5,11 @@ use std::path::Path;
 use serde_json::json;
 
 use super::Also;
-use crate::artefact;
 use crate::attribute::filters::{Filters, WIDEST, filters, meme, table};
-use crate::dataset::Dataset;
-use crate::error::Error;
 use crate::predict::Ensemble;
+use cistron_data::artefact;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
 
 /// Writes what the filters of every member look for beside `output`.
 pub(super) fn write(ensemble: &Ensemble, dataset: &Dataset, output: &Path) -> Result<Also, Error> {

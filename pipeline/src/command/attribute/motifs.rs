@@ -8,9 +8,9 @@ use serde_json::json;
 use super::Also;
 use crate::attribute::Attribution;
 use crate::attribute::motifs::{Search, WORD, motifs, shuffled, table};
-use crate::dataset::Dataset;
-use crate::error::Error;
 use crate::model::Card;
+use cistron_data::dataset::Dataset;
+use cistron_data::error::Error;
 
 /// The narrowest window: that of a word.
 #[allow(clippy::cast_possible_wrap)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::console::Console;
-use crate::qpcr::read::{Decision, read};
+use cistron_qpcr::read::{Decision, read};
 
 /// Prints a row a file, and how many were read.
 pub(super) fn list(files: &[PathBuf], console: &Console) {

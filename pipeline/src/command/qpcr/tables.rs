@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::artefact::Tsv;
-use crate::error::Error;
-use crate::qpcr::quantity::{Comparison, Sigmoid, sliding_window};
-use crate::qpcr::{Cq, Measurements};
+use cistron_data::artefact::Tsv;
+use cistron_data::error::Error;
+use cistron_qpcr::quantity::{Comparison, Sigmoid, sliding_window};
+use cistron_qpcr::{Cq, Measurements};
 
 /// Writes a row a reaction.
 pub(super) fn write_cq(

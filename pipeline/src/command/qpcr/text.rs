@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use crate::audit::{self, Audit};
-use crate::qpcr::Measurements;
-use crate::qpcr::quantity::regression::{mean, variance};
-use crate::qpcr::quantity::{Comparison, Correction};
-use crate::qpcr::read::Decision;
+use cistron_audit as audit;
+use cistron_audit::Audit;
+use cistron_qpcr::Measurements;
+use cistron_qpcr::quantity::regression::{mean, variance};
+use cistron_qpcr::quantity::{Comparison, Correction};
+use cistron_qpcr::read::Decision;
 
 /// Rows of a table that are printed; the files have all of them.
 const ROWS: usize = 40;
@@ -76,7 +77,7 @@ fn file(out: &mut String, decision: &Decision) {
 fn cycles(out: &mut String, measurements: &Measurements) {
     let mut groups: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
     let named = |sample: &str, target: &str| !sample.is_empty() || !target.is_empty();
-    let of = |r: &&crate::qpcr::Reaction| !r.omitted && named(&r.sample, &r.target);
+    let of = |r: &&cistron_qpcr::Reaction| !r.omitted && named(&r.sample, &r.target);
     for r in measurements.reactions.iter().filter(of) {
         groups.entry((&r.target, &r.sample)).or_default().extend(r.cq.value());
     }
@@ -101,7 +102,7 @@ fn cycles(out: &mut String, measurements: &Measurements) {
 
 fn ratios(out: &mut String, comparisons: &[Comparison]) {
     for c in comparisons.iter().take(ROWS) {
-        let interval = |i: &Option<crate::evaluate::interval::Interval>| {
+        let interval = |i: &Option<cistron_statistics::interval::Interval>| {
             i.as_ref().map_or("none: it takes two samples each".into(), |i| {
                 format!("{:.3} to {:.3}", i.low, i.high)
             })

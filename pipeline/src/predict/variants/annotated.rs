@@ -13,8 +13,8 @@ use noodles::vcf::variant::record_buf::info::field::Value;
 use noodles::vcf::variant::record_buf::info::field::value::Array;
 
 use super::Scored;
-use crate::artefact::Partial;
-use crate::error::Error;
+use cistron_data::artefact::Partial;
+use cistron_data::error::Error;
 
 /// A copy of a VCF file that is written as its records are scored.
 pub(super) struct Annotated {
@@ -94,7 +94,7 @@ mod tests {
     use super::super::effects::Effects;
     use super::super::{Prediction, Variant};
     use super::*;
-    use crate::read::vcf::{Alternate, Records};
+    use cistron_data::read::vcf::{Alternate, Records};
 
     fn prediction(p: f32) -> Prediction {
         let probabilities = vec![1.0 - p, p];

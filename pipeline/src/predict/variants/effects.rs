@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::Scored;
-use crate::artefact::{Partial, Tsv};
-use crate::error::Error;
-use crate::read::vcf::Alternate;
+use cistron_data::artefact::{Partial, Tsv};
+use cistron_data::error::Error;
+use cistron_data::read::vcf::Alternate;
 
 /// A table that is written as the alleles come.
 pub(super) struct Effects {

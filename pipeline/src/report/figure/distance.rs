@@ -6,7 +6,7 @@ use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
 use super::numbers::{Numbers, cell};
-use crate::evaluate::interval::Interval;
+use cistron_statistics::interval::Interval;
 
 /// One predictor: a score and its interval for each slice, in the order of the axis.
 pub(in crate::report) struct Series<'a> {

@@ -7,7 +7,7 @@ use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
 use super::numbers::{Numbers, cell};
-use crate::evaluate::interval::Interval;
+use cistron_statistics::interval::Interval;
 
 /// One row: a name, a value and its interval.
 pub(in crate::report) struct Row<'a> {

@@ -9,7 +9,7 @@ use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 
 use super::numbers::{Numbers, cell};
-use crate::qpcr::{Role, Well};
+use cistron_qpcr::{Role, Well};
 
 /// One well.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Measured};
+use cistron_data::dataset::{Dataset, Measured};
 
 /// Curves of a class that are drawn.
 const CURVES: usize = 30;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Group, GroupKind};
+use cistron_data::dataset::{Dataset, Group, GroupKind};
 
 /// Levels that are listed; the rest are added up.
 const LISTED: usize = 30;

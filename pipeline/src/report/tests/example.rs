@@ -6,15 +6,15 @@ use cistron_models::fit::{Activations, DeadUnits};
 use crate::attribute::filters::{FilterMotif, Filters, Frequencies};
 use crate::attribute::motifs::Motif;
 use crate::attribute::recurring::{Recurring, Word};
-use crate::audit::finding::{Judged, Table};
-use crate::audit::{Audit, Finding, Status};
-use crate::dataset::{Dataset, GroupKind};
-use crate::evaluate::interval::Interval;
-use crate::evaluate::{ClassScore, Entry, Evaluation, Lift, Role, Score, Slice};
 use crate::report::{
     DataSummary, Epoch, InputFile, Provenance, Report, StageCost, TrainingRun, html,
 };
-use crate::split::{Certificate, Part, Splits};
+use cistron_audit::finding::{Judged, Table};
+use cistron_audit::{Audit, Finding, Status};
+use cistron_data::dataset::{Dataset, GroupKind};
+use cistron_evaluate::{ClassScore, Entry, Evaluation, Lift, Role, Score, Slice};
+use cistron_split::{Certificate, Part, Splits};
+use cistron_statistics::interval::Interval;
 
 /// The parts of a run, owned, so that a test can change any of them.
 pub(crate) struct Example {

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::table::{Cell, Table};
-use crate::audit::finding::Judged;
-use crate::audit::{Audit, Finding, Status};
 use crate::report::number::{count, number, wide_limits};
+use cistron_audit::finding::Judged;
+use cistron_audit::{Audit, Finding, Status};
 
 /// The section of the audit, gravest findings first.
 #[derive(Debug, Serialize)]
@@ -131,7 +131,7 @@ fn measured(finding: &Finding) -> Vec<(&'static str, String)> {
 }
 
 /// A finding's table; its cells are formatted already, and numbers among them still sort.
-fn table(table: &crate::audit::finding::Table) -> Table {
+fn table(table: &cistron_audit::finding::Table) -> Table {
     let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
     let numeric = |column: usize| {
         column > 0

@@ -1,10 +1,10 @@
 //! ROC, precision-recall and reliability of the best model.
 
 use super::table::{Cell, Table};
-use crate::evaluate::Entry;
-use crate::evaluate::curves::{ClassCurves, Curves};
 use crate::report::figure::{Figure, lines};
 use crate::report::number::score;
+use cistron_evaluate::Entry;
+use cistron_evaluate::curves::{ClassCurves, Curves};
 
 /// Classes that are drawn: those with most held-out records.
 const DRAWN: usize = 12;

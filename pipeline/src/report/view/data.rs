@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::groups::Group;
 use super::numbers;
 use super::table::{Cell, Table};
-use crate::dataset::Measured;
-use crate::evaluate::interval::Interval;
 use crate::report::figure::{Figure, bars, intervals};
 use crate::report::number::{count, counted, number, percent};
 use crate::report::summary::{DataSummary, Quantiles};
+use cistron_data::dataset::Measured;
+use cistron_statistics::interval::Interval;
 
 /// Classes beyond which the GC figure would be a wall of rows.
 const DRAWN_CLASSES: usize = 40;

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use super::table::{Cell, Table};
 use super::terms;
-use crate::evaluate::{Entry, Evaluation, Role, Slice};
 use crate::report::figure::{Figure, distance};
 use crate::report::number::count;
+use cistron_evaluate::{Entry, Evaluation, Role, Slice};
 
 /// What the slices of distance are cut by.
 const CONTAINMENT: &str = "containment";
@@ -180,7 +180,7 @@ fn point(
     entry: &Entry,
     level: &str,
     metric: &str,
-) -> Option<(f64, Option<crate::evaluate::interval::Interval>)> {
+) -> Option<(f64, Option<cistron_statistics::interval::Interval>)> {
     let score = terms::score(&slice(entry, CONTAINMENT, level)?.scores, metric)?;
     score.value.filter(|v| v.is_finite()).map(|value| (value, score.interval.clone()))
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::table::{Cell, Table};
 use super::{curves, distance, terms};
-use crate::evaluate::{Entry, Evaluation, Role};
 use crate::report::figure::{Figure, confusion};
+use cistron_evaluate::{Entry, Evaluation, Role};
 
 /// Classes beyond which a confusion matrix is no longer drawn; the confusions are still listed.
 const DRAWN_CLASSES: usize = 40;

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::table::{Cell, Table};
-use crate::dataset::GroupKind;
 use crate::report::number::counted;
 use crate::report::summary::{DataSummary, GroupTable};
+use cistron_data::dataset::GroupKind;
 
 /// A metadata column.
 #[derive(Debug, Serialize)]

@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::table::{Cell, Table};
 use super::terms;
 use super::weights::Weights;
-use crate::evaluate::{Entry, Evaluation, Lift, Role};
 use crate::report::figure::{Figure, intervals};
 use crate::report::number::{counted, difference};
+use cistron_evaluate::{Entry, Evaluation, Lift, Role};
 
 /// The section of the scores.
 #[derive(Debug, Serialize)]

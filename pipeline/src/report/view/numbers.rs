@@ -3,10 +3,10 @@
 // ΔCq is a word, not code.
 #![allow(clippy::doc_markdown)]
 
-use crate::dataset::Measured;
 use crate::report::figure::{Figure, amplification, dots};
 use crate::report::number::count;
 use crate::report::summary::DataSummary;
+use cistron_data::dataset::Measured;
 
 /// The figure of a data set of numbers; `None` of sequences.
 pub(super) fn figure(data: &DataSummary) -> Option<Figure> {

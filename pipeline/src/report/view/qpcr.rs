@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::audit::{AuditView, Count, counts};
 use super::table::{Cell, Table};
-use crate::qpcr::{Reaction, Role};
 use crate::report::QpcrReport;
 use crate::report::figure::{Figure, amplification, dots, plate, standards};
 use crate::report::number::{count, number};
+use cistron_qpcr::{Reaction, Role};
 
 /// Curves that are drawn; more would be a wall of lines.
 const CURVES: usize = 200;

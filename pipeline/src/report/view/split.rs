@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::table::{Cell, Table};
 use crate::report::number::{count, number, percent, score};
-use crate::split::{Certificate, Part};
+use cistron_split::{Certificate, Part};
 
 /// The section of the split.
 #[derive(Debug, Serialize)]

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::evaluate::interval::Interval;
 use crate::report::number;
+use cistron_statistics::interval::Interval;
 
 /// A table with a caption; the first cell of a row is its head.
 #[derive(Debug, Default, Serialize)]

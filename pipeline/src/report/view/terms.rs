@@ -1,6 +1,6 @@
 //! Words for identifiers: metrics, floors and baselines as a reader knows them.
 
-use crate::evaluate::{Entry, Role, Score};
+use cistron_evaluate::{Entry, Role, Score};
 
 /// The metric that models are ranked by where no lift names another.
 pub(in crate::report) const HEADLINE: &str = "balanced-accuracy";

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::audit::{Count, counts};
 use super::terms;
-use crate::audit::{Audit, Grade, Status};
-use crate::evaluate::interval::Interval;
-use crate::evaluate::{Entry, Evaluation, Role};
 use crate::report::Report;
 use crate::report::number::{count, counted, difference, limits, optional_score};
-use crate::split::Certificate;
+use cistron_audit::{Audit, Grade, Status};
+use cistron_evaluate::{Entry, Evaluation, Role};
+use cistron_split::Certificate;
+use cistron_statistics::interval::Interval;
 
 /// Failed checks that are named in the box.
 const NAMED: usize = 5;

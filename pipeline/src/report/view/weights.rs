@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::table::{Cell, Table};
 use super::terms;
-use crate::evaluate::Evaluation;
-use crate::evaluate::weighted::Weighted;
 use crate::report::number::{difference, limits};
+use cistron_evaluate::Evaluation;
+use cistron_evaluate::weighted::Weighted;
 
 /// What stands below the table of scores.
 #[derive(Debug, Serialize)]
@@ -57,9 +57,9 @@ fn table(weighted: &Weighted) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::Lift;
-    use crate::evaluate::interval::Interval;
-    use crate::evaluate::weighted::FoldWeights;
+    use cistron_evaluate::Lift;
+    use cistron_evaluate::weighted::FoldWeights;
+    use cistron_statistics::interval::Interval;
 
     #[test]
     fn the_page_says_what_tuning_gave() {

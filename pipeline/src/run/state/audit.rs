@@ -1,11 +1,12 @@
 //! The audit stage.
 
 use super::{Finished, State};
-use crate::artefact;
-use crate::audit::{self, Audit, Finding};
-use crate::error::Error;
-use crate::evaluate::{Evaluation, Scores};
 use crate::model::Card;
+use cistron_audit as audit;
+use cistron_audit::{Audit, Finding};
+use cistron_data::artefact;
+use cistron_data::error::Error;
+use cistron_evaluate::{Evaluation, Scores};
 
 impl State<'_> {
     /// Puts the findings about data, models and queries together.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{Finished, State};
-use crate::artefact;
-use crate::audit::Audit;
-use crate::error::Error;
-use crate::evaluate::hmmer::{self, HMMER, Hmmer};
-use crate::evaluate::{self, Evaluation, Run, weighted};
 use crate::model::{Card, markdown};
+use cistron_audit::Audit;
+use cistron_data::artefact;
+use cistron_data::error::Error;
+use cistron_evaluate as evaluate;
+use cistron_evaluate::hmmer::{self, HMMER, Hmmer};
+use cistron_evaluate::{Evaluation, Run, weighted};
 
 impl State<'_> {
     /// Scores everything and writes the metrics, the weights of the ensemble and the models' cards.

@@ -3,15 +3,15 @@
 use cistron_models::calibration::prediction_set;
 
 use super::{Finished, State};
-use crate::audit::{Audit, InputFile};
-use crate::error::Error;
-use crate::evaluate::Run;
 use crate::key::Keys;
-use crate::neighbour::identity::Identities;
 use crate::predict::variants::{self, Query};
 use crate::predict::{self, BLOCK, Blocks, Ensemble, Prediction, Table};
-use crate::read::numbers;
 use crate::run::plan::inputs;
+use cistron_audit::{Audit, InputFile};
+use cistron_data::error::Error;
+use cistron_evaluate::Run;
+use cistron_qpcr::records;
+use cistron_split::neighbour::identity::Identities;
 
 impl State<'_> {
     /// Writes one table of predictions with its audit.
@@ -59,7 +59,7 @@ impl State<'_> {
             let card = &ensemble.members[0].card;
             let blocks = if let (Some(path), Some(measured)) = (input.numbers(), &card.measured) {
                 let path = self.loaded.resolve(path);
-                Blocks::whole(numbers::queries(&path, measured, &card.channels)?)
+                Blocks::whole(records::queries(&path, measured, &card.channels)?)
             } else {
                 let resolve = |path: &std::path::Path| self.loaded.resolve(path);
                 Blocks::open(resolve, input, workflow.read.reading(), BLOCK)?

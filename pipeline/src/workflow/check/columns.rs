@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::Check;
-use crate::read::table::Table;
-use crate::workflow::path::{resolve, shown};
-use crate::workflow::validate::closest;
-use crate::workflow::{SequenceTable, Workflow};
+use crate::workflow::Workflow;
+use cistron_data::config::SequenceTable;
+use cistron_data::path::{resolve, shown};
+use cistron_data::read::table::Table;
+use cistron_data::spelling::closest;
 
 /// Columns that a help lists, at most.
 const SHOWN: usize = 12;

@@ -3,9 +3,10 @@
 use cistron_encoders::EncoderConfig;
 
 use super::Check;
-use crate::dataset::Measured;
-use crate::read::region;
-use crate::workflow::{Read, Workflow};
+use crate::workflow::Workflow;
+use cistron_data::config::Read;
+use cistron_data::dataset::Measured;
+use cistron_data::read::region;
 
 impl Check<'_> {
     /// Mistakes under `read` and `split` of numbers.

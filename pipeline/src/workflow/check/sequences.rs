@@ -3,9 +3,10 @@
 use cistron_encoders::alphabet::Alphabet;
 
 use super::{Check, MAX_WINDOW};
-use crate::read::region;
-use crate::workflow::path::{resolve, shown};
-use crate::workflow::{Read, Variants, Workflow};
+use crate::workflow::Workflow;
+use cistron_data::config::{Read, Variants};
+use cistron_data::path::{resolve, shown};
+use cistron_data::read::region;
 
 impl Check<'_> {
     pub(super) fn read(&mut self, workflow: &Workflow) {

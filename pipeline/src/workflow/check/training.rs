@@ -7,8 +7,8 @@ use cistron_models::optimizer::LearningRate;
 
 use super::Check;
 use crate::encode::augmented;
-use crate::workflow::validate::closest;
 use crate::workflow::{Model, Workflow};
+use cistron_data::spelling::closest;
 
 impl Check<'_> {
     /// Settings outside their ranges, and groups to sample by that are not read.
