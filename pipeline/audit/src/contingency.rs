@@ -77,9 +77,9 @@ impl Contingency {
         let n: f64 = self.counts.iter().sum();
         let (by_row, by_column) = self.margins();
         let (mut of_clusters, mut of_records) = (0.0, 0.0);
-        for row in 0..self.rows {
-            for column in 0..self.columns {
-                let (p, q) = (by_row[row] / n, by_column[column] / n);
+        for (row, in_row) in by_row.iter().enumerate() {
+            for (column, in_column) in by_column.iter().enumerate() {
+                let (p, q) = (in_row / n, in_column / n);
                 // (in the row - p) (in the column - q), of a record in any cell
                 let part = |cell: usize| {
                     let same = |yes: bool| f64::from(u8::from(yes));

@@ -71,7 +71,7 @@ impl Gate {
             format!("the interval reaches {}, beyond {limit}", super::cell::decimal(interval.high));
         let value = finding.value.unwrap_or(f64::NAN);
         if let Some(n) = deciding(value, &interval, limit, finding.n) {
-            why.push_str(&format!(": about {n} like these would decide, not {}", finding.n));
+            why = format!("{why}: about {n} like these would decide, not {}", finding.n);
         }
         let message = format!("{}; cannot be told: {why}", finding.message);
         Finding { status: Status::Unknown(why), message, ..finding }

@@ -73,9 +73,7 @@ fn of_model(evaluation: &Evaluation, model: &Entry) -> Finding {
     if interval.high > 0.0 {
         let mut why = format!("the interval holds 0: the difference is {by}");
         if let Some(more) = deciding(lift.value, interval, 0.0, n) {
-            why.push_str(&format!(
-                "; about {more} held-out records like these would decide, not {n}"
-            ));
+            why = format!("{why}; about {more} held-out records like these would decide, not {n}");
         }
         let message = format!(
             "{} is not shown to differ from the best floor, {}: {why}",

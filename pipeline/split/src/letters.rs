@@ -46,7 +46,9 @@ pub(super) fn compare(
     let fewest = if alphabet.is_nucleic() { FEWEST_BASES } else { FEWEST_RESIDUES };
     let is_short: Vec<bool> = {
         let mut is_short = vec![false; sequences.len()];
-        short.iter().for_each(|i| is_short[*i] = true);
+        for i in short {
+            is_short[*i] = true;
+        }
         is_short
     };
     let of = |i: &usize| -> Vec<(usize, usize, f64)> {
@@ -90,7 +92,7 @@ fn best(a: &[u32], b: &[u32], identity: f64, fewest: usize) -> Option<f64> {
                 if differ > allowed {
                     break;
                 }
-            } else if x.count_ones() == 1 && y.count_ones() == 1 {
+            } else if x.is_power_of_two() && y.is_power_of_two() {
                 same += 1;
             }
         }

@@ -182,22 +182,25 @@ mod tests {
 
     #[test]
     fn a_class_that_one_side_lacks_is_named() {
-        let class = |i: usize| if i % 20 == 0 { "c" } else { ["a", "b"][i % 2] };
-        let found = run(class, |i| i % 5 == 0)[0].clone();
+        let class = |i: usize| if i.is_multiple_of(20) { "c" } else { ["a", "b"][i % 2] };
+        let found = run(class, |i: usize| i.is_multiple_of(5))[0].clone();
         assert_eq!((found.status, found.value), (Status::Fail, Some(1.0)));
         assert_eq!(found.message, "no record of c is learnt from");
         let found = run(class, |i| i % 5 == 1)[0].clone();
         assert_eq!(found.status, Status::Fail);
         assert_eq!(found.message, "no record of c is held out");
-        let found = run(|i| ["a", "b"][i % 2], |i| i % 5 == 1)[0].clone();
+        let found = run(|i: usize| ["a", "b"][i % 2], |i| i % 5 == 1)[0].clone();
         assert_eq!((found.status, found.value), (Status::Pass, Some(0.0)));
     }
 
     #[test]
     fn a_class_that_is_commoner_held_out_warns() {
-        let found = run(|i| ["a", "b"][usize::from(i % 4 == 0)], |i| i % 8 == 0 || i % 8 == 3);
+        let found = run(
+            |i: usize| ["a", "b"][usize::from(i.is_multiple_of(4))],
+            |i: usize| i.is_multiple_of(8) || i % 8 == 3,
+        );
         assert_eq!(found[1].status, Status::Warn, "{:?}", found[1]);
-        let found = run(|i| ["a", "b"][i % 2], |i| i % 5 == 0);
+        let found = run(|i: usize| ["a", "b"][i % 2], |i: usize| i.is_multiple_of(5));
         assert_eq!(found[1].status, Status::Pass, "{:?}", found[1]);
     }
 }

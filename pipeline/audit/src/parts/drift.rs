@@ -243,7 +243,7 @@ mod tests {
         let sequences: Vec<Vec<u8>> =
             (0..400).map(|i| planted::dna(&mut dice, length(i), 0.5)).collect();
         let dataset = planted::two_classes(&sequences);
-        let part = |i| if i % 5 == 0 { Part::Test } else { Part::Train };
+        let part = |i: usize| if i.is_multiple_of(5) { Part::Test } else { Part::Train };
         let splits = planted::splits(&dataset, part);
         let neighbours = Neighbours::compute(&dataset, &splits).unwrap();
         drift(&Subject::split(&dataset, &splits, &neighbours, 1))
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn truncated_held_out_records_are_told() {
-        let found = run(|i| if i % 5 == 0 { 40 } else { 120 });
+        let found = run(|i: usize| if i.is_multiple_of(5) { 40 } else { 120 });
         assert_eq!((found.status.clone(), found.value), (Status::Warn, Some(1.0)));
         assert!(found.message.starts_with("length moved most"), "{}", found.message);
         assert_eq!(run(|_| 120).status, Status::Pass);

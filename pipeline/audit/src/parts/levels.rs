@@ -174,18 +174,18 @@ mod tests {
     #[test]
     fn the_same_individual_on_both_sides() {
         // 30 individuals of 8 records; records 0, 4, 8, … are held out.
-        let found = run("sample", |i| i / 8, |i| i % 4 == 0);
+        let found = run("sample", |i| i / 8, |i: usize| i.is_multiple_of(4));
         assert_eq!((found.status, found.value, found.n), (Status::Warn, Some(1.0), 60));
         // Each individual is of one class: knowing it is knowing the label.
-        let found = run("sample", |i| i / 16 * 2 + i % 2, |i| i / 2 % 4 == 0);
+        let found = run("sample", |i| i / 16 * 2 + i % 2, |i: usize| (i / 2).is_multiple_of(4));
         assert_eq!(found.status, Status::Fail, "{found:?}");
-        let found = run("sample", |i| i / 8, |i| i / 8 % 4 == 0);
+        let found = run("sample", |i| i / 8, |i: usize| (i / 8).is_multiple_of(4));
         assert_eq!((found.status, found.value), (Status::Pass, Some(0.0)));
     }
 
     #[test]
     fn a_sex_on_both_sides_is_as_it_should_be() {
-        let found = run("sex", |i| i / 2 % 2, |i| i % 5 == 0);
+        let found = run("sex", |i| i / 2 % 2, |i: usize| i.is_multiple_of(5));
         assert_eq!((found.status, found.value), (Status::Pass, Some(1.0)));
     }
 }
