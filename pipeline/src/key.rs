@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use cistron_data::artefact;
 use cistron_data::error::{Error, InputError};
+use cistron_data::inputs;
 
 /// What one stage's output depends on: a hash for each named part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +124,7 @@ impl Keys {
         let failed = |error: std::io::Error| {
             InputError::new(path, error.to_string(), "a readable file", "check the path")
         };
+        inputs::remember(path);
         let seen = Seen::of(path).map_err(failed)?;
         if let Some((earlier, hash)) = self.inputs.get(path)
             && *earlier == seen

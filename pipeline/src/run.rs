@@ -147,7 +147,14 @@ fn finish(
 /// Takes the folder for this process; another one is refused at once.
 pub(crate) fn lock(out: &Path) -> Result<std::fs::File, Error> {
     let path = out.join(".lock");
-    let file = std::fs::File::create(&path).map_err(|error| Error::write(&path, &error))?;
+    if path.is_symlink() {
+        return Err(Error::Usage(format!(
+            "{} is a link\n  help: remove it, or choose another folder with --out",
+            path.display()
+        )));
+    }
+    let file = std::fs::OpenOptions::new().create(true).write(true).truncate(false).open(&path);
+    let file = file.map_err(|error| Error::write(&path, &error))?;
     match FileExt::try_lock(&file) {
         Ok(()) => Ok(file),
         Err(_) => Err(Error::Resource(format!(

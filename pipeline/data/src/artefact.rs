@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, InputError};
+use crate::inputs;
 
 /// A file in the making: a temporary sibling of its path until it is committed. Dropped before, it
 /// leaves nothing.
@@ -18,8 +19,10 @@ pub struct Partial {
 }
 
 impl Partial {
-    /// Begins the file at `path`; folders that are missing are made.
+    /// Begins the file at `path`; folders that are missing are made. A path that is an input of
+    /// this process is refused.
     pub fn create(path: &Path) -> Result<Self, Error> {
+        no_input(path)?;
         let folder = match path.parent() {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
@@ -32,8 +35,9 @@ impl Partial {
         Ok(Self { path: path.to_path_buf(), file: BufWriter::new(file) })
     }
 
-    /// Gives the file its name, in place of an earlier one.
+    /// Gives the file its name, in place of an earlier one; never of an input.
     pub fn commit(self) -> Result<(), Error> {
+        no_input(&self.path)?;
         let commit = |file: BufWriter<NamedTempFile>| {
             let temporary = file.into_inner()?;
             temporary.as_file().sync_all()?;
@@ -62,8 +66,21 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> Re
     partial.commit()
 }
 
-/// Removes a file that an earlier run left, where there is one.
+/// Refuses a path that is a file which this process read.
+fn no_input(path: &Path) -> Result<(), Error> {
+    if !inputs::holds(path) {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "{} is an input, and would be replaced by the output\n  help: name another file with -o, or \
+         another folder with --out; nothing was written over",
+        path.display()
+    )))
+}
+
+/// Removes a file that an earlier run left, where there is one; never an input.
 pub fn remove(path: &Path) -> Result<(), Error> {
+    no_input(path)?;
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::write(path, &error)),
         _ => Ok(()),
