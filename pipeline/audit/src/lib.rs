@@ -34,6 +34,7 @@ mod lookup;
 mod memorisation;
 mod numeric;
 mod partition;
+mod parts;
 #[cfg(test)]
 mod planted;
 mod probe;
@@ -47,6 +48,7 @@ mod reference;
 mod remedy;
 mod representation;
 mod rule;
+pub mod sampling;
 mod scored;
 mod shortcut;
 mod skipped;
@@ -187,6 +189,7 @@ pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     findings.push(redundancy::redundancy(subject, neighbours));
     findings.push(feedback::feedback(subject, &identities));
     findings.extend(leakage::leakage(subject));
+    findings.extend(parts::parts(subject));
     findings.extend(variant::variant(subject));
     findings.extend(interval::interval(subject));
     findings.push(distant::related(subject));

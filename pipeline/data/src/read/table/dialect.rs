@@ -23,7 +23,8 @@ pub(super) struct Dialect {
 /// known is taken as it is.
 pub(super) fn dialect(ahead: &[u8], whole: bool, known: Option<Separator>) -> Dialect {
     let lines = beginning(ahead, whole);
-    let quotes = lines.iter().filter(|byte| **byte == b'"').count() % 2 == 0;
+    // An even number of quotes parts the bytes into an odd number of pieces.
+    let quotes = lines.split(|byte| *byte == b'"').count() % 2 == 1;
     let all = [Separator::Tab, Separator::Comma, Separator::Semicolon];
     let separator = known.unwrap_or_else(|| {
         let scored = all.map(|separator| (score(&rows(lines, separator, quotes)), separator));
