@@ -86,6 +86,9 @@ impl Remedies {
     }
 }
 
+/// The program's own columns of a set.
+const OWN: [&str; 3] = ["id", "label", "weight"];
+
 fn write_set(
     folder: &Path,
     name: &str,
@@ -94,7 +97,6 @@ fn write_set(
     kept: &[usize],
 ) -> Result<(), Error> {
     let mut fasta = Vec::new();
-    const OWN: [&str; 3] = ["id", "label", "weight"];
     let mut columns = OWN.map(Cow::Borrowed).to_vec();
     let groups = dataset.groups.iter();
     columns.extend(groups.map(|group| artefact::column("group:", &group.name, &OWN)));
