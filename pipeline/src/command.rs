@@ -74,16 +74,22 @@ enum Command {
 impl Cli {
     /// Does what the command line asks for.
     pub fn run(self) -> Result<(), Error> {
+        let console = Console::new(self.common.format, self.common.quiet);
         if let Some(threads) = self.common.threads {
             if threads == 0 {
                 return Err(Error::Usage("--threads 0: at least 1".to_string()));
             }
+            let most = most_threads();
+            if threads > most {
+                console.warn(&format!(
+                    "--threads {threads}: more than this machine is good for; {most} are started"
+                ));
+            }
             rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
+                .num_threads(threads.min(most))
                 .build_global()
                 .map_err(|error| Error::Resource(format!("cannot start threads: {error}")))?;
         }
-        let console = Console::new(self.common.format, self.common.quiet);
         match self.command {
             Command::Inspect(command) => command.run(&console),
             Command::Init(command) => command.run(&console),
@@ -102,4 +108,11 @@ impl Cli {
             Command::Man(command) => command.run(&console),
         }
     }
+}
+
+/// The most threads that are started: several a core, and enough where cores are not told.
+fn most_threads() -> usize {
+    const A_CORE: usize = 8;
+    const LEAST: usize = 64;
+    std::thread::available_parallelism().map_or(LEAST, |cores| (A_CORE * cores.get()).max(LEAST))
 }

@@ -1,11 +1,13 @@
 //! The first stage: files become a [`Dataset`], every record checked.
 
+mod bcf;
 pub mod fasta;
 pub mod fastq;
 pub mod format;
 pub mod genotypes;
 pub mod intervals;
 pub mod labels;
+pub mod limits;
 pub mod open;
 pub mod record;
 pub mod reference;

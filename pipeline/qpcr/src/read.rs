@@ -4,6 +4,7 @@ mod annotation;
 mod block;
 mod bytes;
 mod column;
+mod compound;
 mod file;
 mod instrument;
 mod layout;

@@ -13,6 +13,7 @@ mod curves;
 mod data;
 mod docs;
 mod hmmer;
+mod hostile;
 mod init;
 mod inputs;
 mod mutations;

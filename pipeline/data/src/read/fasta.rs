@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use cistron_encoders::alphabet::Alphabet;
 use multiversion::multiversion;
 
+use super::limits::{Beyond, Limit, Meter};
 use super::open::{Source, read_error};
 use super::record::{Record, check};
 use crate::error::InputError;
@@ -22,6 +23,8 @@ pub struct Records {
     /// Number of an earlier record of two lines of one length, and that length.
     doubled: Option<(u64, usize)>,
     width: Width,
+    /// The most symbols of a record.
+    most: u64,
     /// Room for the next sequence of the iterator: records are often of like length.
     room: usize,
 }
@@ -49,6 +52,7 @@ impl Records {
             ended: false,
             doubled: None,
             width: Width::Like(0),
+            most: Limit::Sequence.value(),
             room: 0,
         }
     }
@@ -83,8 +87,11 @@ impl Records {
         (record.number, record.line) = (self.number, line);
         record.qualities.clear();
         record.sequence.clear();
-        let lines = read_sequence(&mut self.source, &mut record.sequence, &mut self.width)
-            .map_err(|error| read_error(&self.path, &error).at_record(self.number).at_line(line))?;
+        let lines =
+            read_sequence(&mut self.source, &mut record.sequence, &mut self.width, self.most)
+                .map_err(|error| {
+                    read_error(&self.path, &error).at_record(self.number).at_line(line)
+                })?;
         self.name(record)?;
         self.check_label_line(lines, record)?;
         if let Some(alphabet) = self.alphabet {
@@ -178,7 +185,10 @@ impl Iterator for Records {
 fn read_header(source: &mut Source, header: &mut Vec<u8>) -> io::Result<usize> {
     let ahead = source.fill_buf()?;
     let Some(end) = memchr::memchr(b'\n', ahead) else {
-        return source.read_until(b'\n', header);
+        source.keep_to(Some(Meter::new(Limit::Header, None)));
+        let read = source.read_until(b'\n', header);
+        source.keep_to(None);
+        return read;
     };
     header.extend_from_slice(&ahead[..=end]);
     source.consume_lines(end + 1, 1);
@@ -290,6 +300,7 @@ fn read_sequence(
     source: &mut Source,
     sequence: &mut Vec<u8>,
     width: &mut Width,
+    most: u64,
 ) -> io::Result<Lines> {
     let mut lines = Lines::default();
     let mut blanks = false;
@@ -310,6 +321,9 @@ fn read_sequence(
         }
         let ended = taken.header || ahead.is_empty();
         source.consume_lines(taken.bytes, taken.lines);
+        if sequence.len() as u64 > most {
+            return Err(Beyond::new(Limit::Sequence, most).io());
+        }
         if ended {
             break;
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cistron_encoders::alphabet::Alphabet;
 
+use super::limits::{Limit, Meter};
 use super::open::{Source, read_error};
 use super::record::{Record, check};
 use crate::error::InputError;
@@ -31,8 +32,9 @@ impl Records {
     ///
     /// Without an alphabet every symbol is taken, and none at all.
     #[must_use]
-    pub fn new(path: &Path, source: Source, alphabet: impl Into<Option<Alphabet>>) -> Self {
+    pub fn new(path: &Path, mut source: Source, alphabet: impl Into<Option<Alphabet>>) -> Self {
         let alphabet = alphabet.into();
+        source.keep_to(Some(Meter::new(Limit::Line, None)));
         Self { path: path.to_path_buf(), source, alphabet, number: 0, ended: false }
     }
 
@@ -126,6 +128,7 @@ impl Records {
     fn line(&mut self) -> Result<Option<Vec<u8>>, InputError> {
         let mut line = Vec::new();
         let failed = |error: io::Error| read_error(&self.path, &error).at_record(self.number);
+        self.source.begin();
         if self.source.read_until(b'\n', &mut line).map_err(failed)? == 0 {
             return Ok(None);
         }

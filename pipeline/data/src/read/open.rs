@@ -11,6 +11,8 @@ pub use decoder::Compression;
 use decoder::{AHEAD, BUFFER, Decoder, sniff};
 use line_ends::LineEnds;
 
+use super::limits::{Beyond, Meter};
+
 use crate::error::InputError;
 
 /// The path that means standard input.
@@ -24,6 +26,8 @@ pub struct Source {
     inner: BufReader<LineEnds<Decoder>>,
     /// Line feeds consumed so far.
     lines: u64,
+    /// What may be read before the next [`Source::begin`]; `None` where a reader keeps limits itself.
+    meter: Option<Meter>,
     /// How the file is compressed.
     pub compression: Compression,
 }
@@ -56,7 +60,7 @@ impl Source {
         if inner.fill_buf().map_err(|e| failed(&e))?.starts_with(BYTE_ORDER_MARK) {
             inner.consume(BYTE_ORDER_MARK.len());
         }
-        Ok(Self { inner, lines: 0, compression })
+        Ok(Self { inner, lines: 0, meter: None, compression })
     }
 
     /// Consumes `n` bytes of what is read ahead, in which `lines` line feeds were counted.
@@ -70,7 +74,19 @@ impl Source {
     pub(super) fn plain(raw: Box<dyn Read + Send>) -> Self {
         let decoder = Decoder::Plain(Cursor::new(Vec::new()).chain(raw));
         let inner = BufReader::with_capacity(BUFFER, LineEnds::new(decoder));
-        Self { inner, lines: 0, compression: Compression::None }
+        Self { inner, lines: 0, meter: None, compression: Compression::None }
+    }
+
+    /// Keeps to limits from here on; none for `None`.
+    pub(super) fn keep_to(&mut self, meter: Option<Meter>) {
+        self.meter = meter;
+    }
+
+    /// Begins a row or record: what was read so far counts no more.
+    pub(super) fn begin(&mut self) {
+        if let Some(meter) = &mut self.meter {
+            meter.reset();
+        }
     }
 
     /// Line that the next byte belongs to, from 1.
@@ -90,12 +106,18 @@ impl Read for Source {
 
 impl BufRead for Source {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if let Some(meter) = &self.meter {
+            meter.check()?;
+        }
         self.inner.fill_buf()
     }
 
     fn consume(&mut self, n: usize) {
         let consumed = &self.inner.buffer()[..n];
         let lines = memchr::memchr_iter(b'\n', consumed).count() as u64;
+        if let Some(meter) = &mut self.meter {
+            meter.count(consumed);
+        }
         self.consume_lines(n, lines);
     }
 }
@@ -114,6 +136,9 @@ pub fn truncated(path: &Path) -> InputError {
 /// Turns an error of reading into one that names the file.
 #[must_use]
 pub fn read_error(path: &Path, error: &io::Error) -> InputError {
+    if let Some(beyond) = Beyond::of(error) {
+        return beyond.input(path);
+    }
     match error.kind() {
         io::ErrorKind::UnexpectedEof => truncated(path),
         _ => InputError::new(path, error.to_string(), "readable data", "check the file"),

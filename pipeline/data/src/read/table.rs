@@ -9,6 +9,7 @@ use csv::StringRecord;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::limits::{Limit, Meter};
 use super::open::{Source, read_error};
 use crate::error::InputError;
 use dialect::dialect;
@@ -86,6 +87,7 @@ impl Table {
         let ahead = source.fill_buf().map_err(|e| read_error(path, &e))?;
         let told = dialect(ahead, false, separator);
         let headless = columns.is_some() || !told.header;
+        source.keep_to(Some(Meter::new(Limit::Line, Some(told.separator.byte()))));
         let mut rows = csv::ReaderBuilder::new()
             .delimiter(told.separator.byte())
             .quoting(told.quotes)
@@ -171,6 +173,7 @@ impl Iterator for Table {
     fn next(&mut self) -> Option<Self::Item> {
         let mut cells = StringRecord::new();
         loop {
+            self.rows.get_mut().begin();
             match self.rows.read_record(&mut cells) {
                 Ok(false) => return None,
                 // Spreadsheets leave rows of empty cells behind the last.

@@ -7,7 +7,9 @@ use noodles::core::Region;
 use noodles::vcf::variant::RecordBuf;
 use noodles::{bcf, vcf};
 
+use super::bcf::Framed;
 use super::format::{self, Format};
+use super::limits::{Beyond, Limit, Meter};
 use super::open::{Source, read_error};
 use super::region;
 use crate::error::InputError;
@@ -67,27 +69,43 @@ impl std::fmt::Display for Alternate {
 /// The text or the binary form.
 enum Reader {
     Vcf(vcf::io::Reader<Source>),
-    Bcf(bcf::io::Reader<Source>),
+    Bcf(bcf::io::Reader<Framed<Source>>),
 }
 
 impl Reader {
     fn new(format: Format, source: Source) -> Self {
         match format {
-            Format::Bcf => Self::Bcf(bcf::io::Reader::from(source)),
+            Format::Bcf => Self::Bcf(bcf::io::Reader::from(Framed::new(source))),
+            _ => Self::Vcf(vcf::io::Reader::new(source)),
+        }
+    }
+
+    /// Goes on from a record that an index led to.
+    fn within(format: Format, source: Source) -> Self {
+        match format {
+            Format::Bcf => Self::Bcf(bcf::io::Reader::from(Framed::within(source))),
             _ => Self::Vcf(vcf::io::Reader::new(source)),
         }
     }
 
     fn header(&mut self) -> std::io::Result<vcf::Header> {
         match self {
-            Self::Vcf(reader) => reader.read_header(),
+            Self::Vcf(reader) => {
+                reader.get_mut().keep_to(Some(Meter::new(Limit::Header, Some(b'\t'))));
+                let header = reader.read_header();
+                reader.get_mut().keep_to(Some(Meter::new(Limit::Line, Some(b'\t'))));
+                header
+            }
             Self::Bcf(reader) => reader.read_header(),
         }
     }
 
     fn record(&mut self, header: &vcf::Header, into: &mut RecordBuf) -> std::io::Result<usize> {
         match self {
-            Self::Vcf(reader) => reader.read_record_buf(header, into),
+            Self::Vcf(reader) => {
+                reader.get_mut().begin();
+                reader.read_record_buf(header, into)
+            }
             Self::Bcf(reader) => reader.read_record_buf(header, into),
         }
     }
@@ -130,7 +148,7 @@ impl Records {
                 Reader::Bcf(_) => Format::Bcf,
             };
             if let Some(source) = region::seek(path, format, &records.header, &region)? {
-                records.reader = Reader::new(format, source);
+                records.reader = Reader::within(format, source);
                 records.indexed = true;
             }
             records.region = Some(region);
@@ -171,7 +189,8 @@ impl Records {
             }
             Ok(_) => {}
             Err(error) => {
-                self.ended = error.kind() != std::io::ErrorKind::InvalidData;
+                self.ended =
+                    error.kind() != std::io::ErrorKind::InvalidData || Beyond::of(&error).is_some();
                 return Err(at(invalid(&self.path, &error, "a VCF record")));
             }
         }
@@ -237,7 +256,7 @@ fn alternate(text: &str) -> Option<Alternate> {
 
 /// An error of the parser, with every cause that it names.
 fn invalid(path: &Path, error: &std::io::Error, expected: &str) -> InputError {
-    if error.kind() != std::io::ErrorKind::InvalidData {
+    if error.kind() != std::io::ErrorKind::InvalidData || Beyond::of(error).is_some() {
         return read_error(path, error);
     }
     let mut found = error.to_string();

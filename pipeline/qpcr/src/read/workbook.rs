@@ -1,13 +1,17 @@
 //! Workbooks: xlsx, xlsb, xls and ods, every sheet as rows of text.
 
+use std::cell::Cell;
 use std::io::Cursor;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::sync::Once;
 
 use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
 use csv::StringRecord;
 use zip::ZipArchive;
 
 use super::bytes::LIMIT;
+use super::compound;
 use super::sheet::{MOST_ROWS, Row, Sheet};
 use cistron_data::error::InputError;
 
@@ -16,14 +20,38 @@ const MOST_COLUMNS: u32 = 10_000;
 
 /// All sheets of a workbook, and a word for the container.
 pub(super) fn sheets(path: &Path, bytes: &[u8]) -> Result<(Vec<Sheet>, String), InputError> {
-    let failed = |error: &dyn std::fmt::Display| {
-        let expected = "a workbook (xlsx, xls), RDML, or text";
-        InputError::new(path, error.to_string(), expected, "save the file again, or export as text")
-    };
+    let failed = |error: &dyn std::fmt::Display| unreadable(path, error);
     let zipped = bytes.starts_with(b"PK");
     if zipped {
         check_zip(path, bytes)?;
     }
+    if bytes.starts_with(compound::MAGIC) {
+        compound::check(bytes).map_err(|why| failed(&format!("xls: {why}")))?;
+    }
+    guarded(|| read(path, bytes)).unwrap_or_else(|| Err(failed(&"a workbook that cannot be read")))
+}
+
+/// What `work` gives; `None` where it panics, which the reader of workbooks does on some damaged files.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    thread_local!(static QUIET: Cell<bool> = const { Cell::new(false) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                usual(info);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let done = std::panic::catch_unwind(AssertUnwindSafe(work));
+    QUIET.set(false);
+    done.ok()
+}
+
+/// The sheets of bytes that were checked.
+fn read(path: &Path, bytes: &[u8]) -> Result<(Vec<Sheet>, String), InputError> {
+    let failed = |error: &dyn std::fmt::Display| unreadable(path, error);
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| failed(&e))?;
     let kind = match &book {
         Sheets::Xlsx(_) => "xlsx",
@@ -51,6 +79,11 @@ pub(super) fn sheets(path: &Path, bytes: &[u8]) -> Result<(Vec<Sheet>, String), 
         out.push(Sheet { name, rows });
     }
     Ok((out, format!("{kind} workbook")))
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> InputError {
+    let expected = "a workbook (xlsx, xls), RDML, or text";
+    InputError::new(path, error.to_string(), expected, "save the file again, or export as text")
 }
 
 /// Cells to rows; what lies far outside of a sheet's use is refused, not filled up with blanks.
