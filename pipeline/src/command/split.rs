@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::labelled::Labelled;
+use super::overwrite::Overwrite;
 use crate::console::Console;
 use cistron_data::error::Error;
 use cistron_split as split;
@@ -33,6 +34,8 @@ pub(super) struct Split {
     /// Folder for splits.tsv and split.json.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    #[command(flatten)]
+    overwrite: Overwrite,
     /// homology, random, or a metadata column (named with --group, too) whose levels stay whole.
     #[arg(long, value_name = "homology|random|COLUMN", default_value = "homology")]
     by: String,
@@ -54,6 +57,8 @@ impl Split {
     /// Splits the files.
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let config = self.config()?;
+        let inputs = self.files.iter().chain(self.labelled.labels());
+        self.overwrite.check_folder(inputs, &self.out, &["splits.tsv", "split.json"])?;
         let given = self.labelled.read(&self.files)?;
         let splits = split::split(&config, &given.dataset, None, self.labelled.seed)?;
         table::write(&self.out, &given.dataset, &splits)?;
