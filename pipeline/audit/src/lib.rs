@@ -152,7 +152,7 @@ impl Audit {
             schema: SCHEMA,
             rules: RULES.to_string(),
             tool: Tool {
-                name: env!("CARGO_PKG_NAME").to_string(),
+                name: "cistron".to_string(),
                 version: env!("CARGO_PKG_VERSION").to_string(),
             },
             name: name.to_string(),
