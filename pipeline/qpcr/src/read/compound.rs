@@ -87,7 +87,7 @@ impl<'a> Compound<'a> {
         if sector.len() < self.sector {
             return Err(format!("sector {id} beyond the end of the file"));
         }
-        let word = |word: &[u8]| word.try_into().map(u32::from_le_bytes).unwrap_or(END);
+        let word = |word: &[u8]| word.try_into().map_or(END, u32::from_le_bytes);
         Ok(sector.chunks_exact(4).map(word))
     }
 
