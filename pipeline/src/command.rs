@@ -13,6 +13,7 @@ mod inspect;
 mod labelled;
 mod located;
 mod man;
+mod overwrite;
 mod predict;
 mod qpcr;
 mod run;

@@ -1,6 +1,7 @@
 //! Keys: what a stage's output depends on, hashed, so that only what changed is done again.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use cistron_data::artefact;
 use cistron_data::error::{Error, InputError};
+use cistron_data::inputs;
 
 /// What one stage's output depends on: a hash for each named part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,13 +70,33 @@ struct Seen {
     size: u64,
     /// Nanoseconds since 1970.
     modified: u128,
+    /// What changes with the content even where size and time are put back: the time of the last
+    /// change of the file's entry and its number in the file system. Absent for outputs, which may be
+    /// copied, and where the system has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entry: Option<(i64, i64, u64)>,
 }
 
 impl Seen {
     fn of(path: &Path) -> std::io::Result<Self> {
         let metadata = std::fs::metadata(path)?;
         let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Ok(Self { path: path.to_path_buf(), size: metadata.len(), modified: modified.as_nanos() })
+        let modified = modified.as_nanos();
+        Ok(Self { path: path.to_path_buf(), size: metadata.len(), modified, entry: None })
+    }
+
+    /// An input: a change that keeps size and time is seen, too.
+    #[cfg(unix)]
+    fn of_input(path: &Path) -> std::io::Result<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = std::fs::metadata(path)?;
+        let entry = Some((metadata.ctime(), metadata.ctime_nsec(), metadata.ino()));
+        Ok(Self { entry, ..Self::of(path)? })
+    }
+
+    #[cfg(not(unix))]
+    fn of_input(path: &Path) -> std::io::Result<Self> {
+        Self::of(path)
     }
 }
 
@@ -123,7 +145,8 @@ impl Keys {
         let failed = |error: std::io::Error| {
             InputError::new(path, error.to_string(), "a readable file", "check the path")
         };
-        let seen = Seen::of(path).map_err(failed)?;
+        inputs::remember(path);
+        let seen = Seen::of_input(path).map_err(failed)?;
         if let Some((earlier, hash)) = self.inputs.get(path)
             && *earlier == seen
         {
@@ -190,8 +213,23 @@ impl Keys {
     }
 
     fn file(&self, stage: &str) -> PathBuf {
-        self.folder.join(format!("{}.json", stage.replace(['/', ':'], "_")))
+        self.folder.join(file_name(stage))
     }
+}
+
+/// Name of the file that tells of a stage or shard: two of them never share one, whatever their models
+/// and files are called. Letters, digits, `-` and `.` stand for themselves, other bytes as `_` and two
+/// hexadecimal digits.
+pub(crate) fn file_name(stage: &str) -> String {
+    let mut name = String::new();
+    for byte in stage.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.') {
+            name.push(char::from(byte));
+        } else {
+            let _ = write!(name, "_{byte:02x}");
+        }
+    }
+    name + ".json"
 }
 
 /// Peak resident memory of this process in bytes; 0 where the system does not tell.
@@ -230,6 +268,30 @@ mod tests {
         assert!(
             matches!(keys.freshness("split", &key), Freshness::Stale(why) if why.ends_with("is gone"))
         );
+    }
+
+    #[test]
+    fn no_two_shards_share_a_file() {
+        let names =
+            ["predict:a/b_c", "predict:a_b/c", "predict:a_2fb/c", "predict:a/b/c", "a.b", "ä"];
+        let files: std::collections::BTreeSet<String> = names.map(file_name).into();
+        assert_eq!(files.len(), names.len(), "{files:?}");
+        assert_eq!(file_name("train:conv/fold-0"), "train_3aconv_2ffold-0.json");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_input_that_keeps_its_size_and_time_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.fa");
+        std::fs::write(&path, ">a\nAC\n").unwrap();
+        let time = std::fs::metadata(&path).unwrap().modified().unwrap();
+        let mut keys = Keys::open(folder.path());
+        let (first, _) = keys.input(&path).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::fs::write(&path, ">a\nAG\n").unwrap();
+        std::fs::File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
+        assert_ne!(keys.input(&path).unwrap().0, first);
     }
 
     #[test]

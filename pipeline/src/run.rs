@@ -1,6 +1,7 @@
 //! A workflow from its file to its report: every stage in line, each skipped where nothing it
 //! depends on changed.
 
+mod folder;
 mod page;
 mod plan;
 mod scores;
@@ -8,10 +9,9 @@ mod state;
 mod task;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
-use fs4::FileExt;
 use serde_json::json;
 
 use crate::console::Console;
@@ -23,6 +23,7 @@ use cistron_data::artefact;
 use cistron_data::error::Error;
 use cistron_data::interrupt;
 use cistron_evaluate::Evaluation;
+pub(crate) use folder::lock;
 use state::State;
 pub use task::{Stage, Target, Task};
 
@@ -41,6 +42,10 @@ pub struct Options {
     pub until: Option<Stage>,
     /// Run these stages even if nothing changed.
     pub force: Vec<Stage>,
+    /// Replace files that Cistron did not write, and take the folder of another workflow.
+    pub overwrite: bool,
+    /// Remove shards that are no longer of the workflow.
+    pub prune: bool,
     /// The command line, for the manifest.
     pub command: Vec<String>,
 }
@@ -49,12 +54,15 @@ pub struct Options {
 pub fn run(loaded: &Loaded, options: &Options, console: &Console) -> Result<(), Error> {
     let mut keys = Keys::open(&options.out);
     let plan = plan::plan(loaded, options, &mut keys)?;
+    guard(loaded, options, &plan)?;
     if options.dry_run {
         dry_run(&plan, &keys, options, console);
         return Ok(());
     }
     std::fs::create_dir_all(&options.out).map_err(|e| Error::write(&options.out, &e))?;
     let _lock = lock(&options.out)?;
+    folder::claim(loaded, &options.out)?;
+    folder::retire(&options.out, &plan)?;
     let state = State::new(loaded, options, console)?;
     let mut ran: HashSet<Task> = HashSet::new();
     let mut stages = Vec::new();
@@ -86,7 +94,43 @@ pub fn run(loaded: &Loaded, options: &Options, console: &Console) -> Result<(), 
         ran.insert(step.task.clone());
     }
     keys.save_inputs()?;
+    prune(options, &plan, console)?;
     finish(loaded, options, console, &mut keys, stages, &state)
+}
+
+/// Declares what is read, and refuses to write over it or over what is not this workflow's.
+fn guard(loaded: &Loaded, options: &Options, plan: &[plan::Step]) -> Result<(), Error> {
+    artefact::root(&options.out);
+    artefact::replace("--overwrite", options.overwrite);
+    artefact::protect([&loaded.path]);
+    artefact::protect(plan::files(loaded).into_iter().map(|(_, path)| path));
+    if !options.overwrite {
+        folder::refuse_foreign(loaded, &options.out)?;
+    }
+    folder::refuse_overwriting(&options.out, plan)
+}
+
+/// Removes, or only lists, shards of an earlier state of the workflow.
+fn prune(options: &Options, plan: &[plan::Step], console: &Console) -> Result<(), Error> {
+    const SHOWN: usize = 3;
+    if options.only.is_some() || options.until.is_some() {
+        return Ok(());
+    }
+    let stale = folder::stale(&options.out, plan);
+    if stale.is_empty() {
+        return Ok(());
+    }
+    if options.prune {
+        return folder::prune(&options.out, &stale);
+    }
+    let shown: Vec<String> = stale.iter().take(SHOWN).map(|f| f.display().to_string()).collect();
+    let more = stale.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    console.warn(&format!(
+        "no longer of the workflow: {}{more}; --prune removes them",
+        shown.join(", ")
+    ));
+    Ok(())
 }
 
 /// Writes the manifest, prints what came out and asks the gate.
@@ -142,20 +186,6 @@ fn finish(
         );
     }
     gate(&audit, loaded.workflow.audit.fail_on)
-}
-
-/// Takes the folder for this process; another one is refused at once.
-pub(crate) fn lock(out: &Path) -> Result<std::fs::File, Error> {
-    let path = out.join(".lock");
-    let file = std::fs::File::create(&path).map_err(|error| Error::write(&path, &error))?;
-    match FileExt::try_lock(&file) {
-        Ok(()) => Ok(file),
-        Err(_) => Err(Error::Resource(format!(
-            "{} is in use by another cistron process\n  help: wait for it, or choose another \
-             folder with --out",
-            out.display()
-        ))),
-    }
 }
 
 /// A stage that runs alone needs what the stages before it left.

@@ -23,6 +23,7 @@ use crate::console::Console;
 use crate::key::Key;
 use crate::run;
 use crate::workflow::parse::{self, Loaded};
+use cistron_data::artefact;
 use cistron_data::error::Error;
 use cistron_split as split;
 use cistron_split::{Part, given};
@@ -119,6 +120,7 @@ impl Study {
             .unwrap_or_else(|| PathBuf::from("out").join(format!("{}-tune", loaded.workflow.name)));
         let device = cistron_models::device::device(request.device)
             .map_err(|error| Error::Resource(error.to_string()))?;
+        artefact::root(&out);
         std::fs::create_dir_all(&out).map_err(|error| Error::write(&out, &error))?;
         let lock = run::lock(&out)?;
         let (folds, all) = records(&loaded, request.all_folds)?;

@@ -2,6 +2,7 @@
 
 pub mod baselines;
 pub mod check;
+pub(crate) mod names;
 pub mod parse;
 pub mod tree;
 pub mod validate;

@@ -169,6 +169,9 @@ impl NaiveBayes {
                 }
             }
         }
+        if known == 0 {
+            return scores;
+        }
         for (score, unseen) in scores.iter_mut().zip(&self.log_unseen) {
             *score += known as f64 * unseen;
         }

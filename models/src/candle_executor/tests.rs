@@ -25,7 +25,7 @@ use crate::weights::Weights;
 const CLASSES: usize = 3;
 const RECORDS: usize = 5;
 
-/// A batch of five records of different valid lengths.
+/// A batch of five records of different valid lengths, one of them without a valid position.
 struct Records {
     shape: InputShape,
     lengths: Vec<u32>,
@@ -42,7 +42,7 @@ impl Records {
         let (length, channels) = (shape.length(), shape.channels());
         let count = RECORDS * length;
         let longest = length as u32;
-        let lengths = [longest, longest - longest / 3, 1, longest, longest / 2];
+        let lengths = [longest, longest - longest / 3, 0, longest, longest / 2];
         let limit = match shape {
             InputShape::Symbols { symbols, .. } => symbols,
             InputShape::Tokens { vocabulary, .. } => vocabulary,
@@ -52,7 +52,7 @@ impl Records {
         let ids = (0..count).map(|_| draw(limit)).collect();
         let values = (0..count * channels).map(|_| draw(1000) as f32 / 500.0 - 1.0).collect();
         let table = (0..limit * channels).map(|_| draw(1000) as f32 / 500.0 - 1.0).collect();
-        Self { shape, lengths: lengths.map(|l| l.max(1)).to_vec(), codes, ids, values, table }
+        Self { shape, lengths: lengths.to_vec(), codes, ids, values, table }
     }
 
     fn input(&self) -> Input<'_> {

@@ -184,6 +184,9 @@ pub(super) fn forward(
     out: &mut [f32],
 ) {
     let Head { valid, channels, width, triple_row, row } = *head;
+    if valid == 0 {
+        return;
+    }
     let (padded_width, square) = (padded(width), padded(valid));
     for (number, start) in (0..channels).step_by(width).enumerate() {
         head.rows(&triple[start..], triple_row, head.scale(), &mut scratch.queries);
@@ -220,6 +223,9 @@ pub(super) fn backward(
     back: &mut [f32],
 ) {
     let Head { valid, channels, width, triple_row, row } = *head;
+    if valid == 0 {
+        return;
+    }
     let padded_width = padded(width);
     let square = padded(valid);
     for (number, start) in (0..channels).step_by(width).enumerate() {

@@ -27,6 +27,11 @@ pub(super) fn optional(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_string(), decimal)
 }
 
+/// A p value, such as `3.1e-4`; what is too small for a number is `< 1e-300`.
+pub(super) fn p_value(p: f64) -> String {
+    if p < 1e-300 { "< 1e-300".to_string() } else { format!("{p:.1e}") }
+}
+
 /// `1 record`, `2 records`.
 pub(super) fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
@@ -64,6 +69,7 @@ mod tests {
         assert_eq!(percent(0.0005), "0.05 %");
         assert_eq!(percent(0.0), "0.0 %");
         assert_eq!(decimal(-0.0), "0.000");
+        assert_eq!((p_value(0.0), p_value(3.14e-4)), ("< 1e-300".into(), "3.1e-4".into()));
         assert_eq!(count(1, "record"), "1 record");
         assert_eq!(count(0, "record"), "0 records");
         let names: Vec<String> = (0..8).map(|i| i.to_string()).collect();

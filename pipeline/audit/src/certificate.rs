@@ -4,6 +4,7 @@ use super::cell::{EVIDENCE, count, decimal, percent};
 use super::gate::open;
 use super::{Finding, Status};
 use cistron_split::Splits;
+use cistron_split::certificate::MOST_BLIND;
 
 const CROSSING: &str = "hold whole homology clusters out (`split: {homology: {}}`); `leakage.near` \
      says how many held-out records are concerned";
@@ -11,39 +12,48 @@ const CROSSING: &str = "hold whole homology clusters out (`split: {homology: {}}
 /// What the comparison of all pairs across the borders of the split found.
 pub(super) fn certificate(splits: &Splits) -> Finding {
     let found = &splits.certificate;
-    let (Some(k), Some(identity)) = (found.k, found.identity) else { return of_groups(splits) };
-    let bound = format!(
-        "containment {} of {k}-mers (about {} identity)",
-        found.threshold,
-        percent(identity)
-    );
+    let Some(k) = found.k else { return of_groups(splits) };
+    let bound = format!("containment {} of {k}-mers", found.threshold);
+    let compared = found.compared().map_or_else(String::new, |text| format!("; {text}"));
     let status = match (found.certified, found.method.as_str()) {
         (true, _) => Status::Pass,
+        // Nothing was found among what could be compared, and that is too little.
+        (false, _) if found.crossing_pairs == 0 => Status::Unknown(format!(
+            "{} of {} cannot be compared by {k}-mers, more than {}",
+            found.not_assessable,
+            count(splits.clusters.len(), "record"),
+            percent(MOST_BLIND)
+        )),
         (false, "homology") => Status::Fail,
         (false, _) => Status::Warn,
     };
     let pair = |(a, b, c): &(String, String, f64)| format!("{a} ~ {b} ({})", decimal(*c));
     Finding {
-        status,
         statistic: "pairs across a border of the split at or above the threshold".into(),
         value: Some(found.crossing_pairs as f64),
         n: splits.clusters.len(),
         message: if found.certified {
             format!(
-                "split by {}: no pair across any border reaches {bound}; the nearest has {}",
+                "split by {}: no pair across any border reaches {bound}; the nearest has {}{compared}; {}",
                 found.method,
-                decimal(found.highest)
+                decimal(found.highest),
+                found.caveat().unwrap_or_default()
             )
         } else {
             format!(
-                "split by {}: {} across a border reach {bound}; the nearest has {}",
+                "split by {}: {} across a border reach {bound}; the nearest has {}{compared}",
                 found.method,
                 count(found.crossing_pairs as usize, "pair"),
                 decimal(found.highest)
             )
         },
         evidence: found.evidence.iter().take(EVIDENCE).map(pair).collect(),
-        remedy: if found.certified { String::new() } else { CROSSING.into() },
+        remedy: match status {
+            Status::Pass => String::new(),
+            Status::Unknown(_) => "compare with shorter k-mers (`split: {homology: {k: …}}`), or leave the records out".into(),
+            _ => CROSSING.into(),
+        },
+        status,
         ..open("leakage.certificate", "Is the split certified?")
     }
 }

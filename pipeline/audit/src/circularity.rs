@@ -190,7 +190,7 @@ fn same_gene(variants: &[LabelledVariant], seed: u64) -> Finding {
     let finding = Finding {
         statistic: "skill of the commonest label learnt from of a variant's gene (balanced accuracy; 0 is chance, 1 perfect)".into(),
         value,
-        interval: interval.clone(),
+        interval,
         n: asked.len(),
         message: format!(
             "{} of {} ({}) lie in a gene learnt from; {} of {} learnt from have a single label; the gene's commonest label is right on {} ({}), a skill of {}",
@@ -209,8 +209,8 @@ fn same_gene(variants: &[LabelledVariant], seed: u64) -> Finding {
         let why = format!("only {}", count(asked.len(), "held-out variant"));
         return Finding { status: Status::Unknown(why), ..GENE.show(finding) };
     }
-    let finding = GENE.judge_lower_limit(interval.map_or(0.0, |i| i.low), finding);
-    if finding.status == Status::Pass {
+    let finding = GENE.judge_interval(finding);
+    if !finding.is_bad() {
         return finding;
     }
     let remedy = "hold whole genes out, and score within genes that hold both labels";

@@ -66,7 +66,7 @@ fn association(subject: &Subject, group: &Group) -> Finding {
         let finding = unknown(&check, &title, &why, "add records, or merge levels");
         return Finding { value, n: records.len(), tables, ..GATE.show(finding) };
     }
-    let interval = table.interval(subject.seed);
+    let interval = table.interval();
     let (Some(value), Some(interval)) = (value, interval) else {
         return unknown(&check, &title, "all labelled records are of one level or class", "");
     };
@@ -88,12 +88,12 @@ fn association(subject: &Subject, group: &Group) -> Finding {
             if descriptor { " (a descriptor: informs only)" } else { "" },
         ),
         tables,
-        interval: Some(interval.clone()),
+        interval: Some(interval),
         ..open(&check, &title)
     };
     let gate = if descriptor { Gate::inform() } else { GATE };
-    let finding = gate.judge_lower_limit(interval.low, finding);
-    if finding.status == Status::Pass {
+    let finding = gate.judge_interval(finding);
+    if !finding.is_bad() {
         return finding;
     }
     let remedy = format!(

@@ -2,14 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-
-use cistron_statistics::association::{Crosstable, scaled};
+use cistron_statistics::association::Crosstable;
 use cistron_statistics::interval::Interval;
-
-/// Bootstrap draws.
-const DRAWS: usize = 1000;
+use cistron_statistics::noncentral::noncentrality;
 
 /// Records by level and label, with the clusters that they belong to.
 pub(super) struct Contingency {
@@ -57,56 +52,81 @@ impl Contingency {
         self.value
     }
 
-    /// 95 % interval of V: the basic bootstrap over clusters of phi² = chi²/n, which takes off the
-    /// bias that records of one cluster add, too. The upper limit is at least V.
-    pub(super) fn interval(&self, seed: u64) -> Option<Interval> {
+    /// 95 % interval of V: the limits of the noncentrality behind chi², whose statistic and number of
+    /// records are divided by the design effect of the clusters. Both limits take V between them.
+    ///
+    /// A table nearer to independence than chance makes one says no more than one as near as that.
+    pub(super) fn interval(&self) -> Option<Interval> {
         let value = self.cramers_v()?;
-        let observed = self.phi_squared(&self.counts)?;
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut drawn: Vec<f64> = (0..DRAWS)
-            .filter_map(|_| {
-                let mut counts = vec![0.0; self.counts.len()];
-                for _ in 0..self.clusters.len() {
-                    for (cell, n) in &self.clusters[rng.random_range(0..self.clusters.len())] {
-                        counts[*cell] += n;
-                    }
-                }
-                self.phi_squared(&counts)
-            })
-            .collect();
-        if drawn.len() < DRAWS / 2 {
-            return None;
-        }
-        drawn.sort_by(f64::total_cmp);
-        let at = |share: f64| drawn[((drawn.len() - 1) as f64 * share).round() as usize];
-        let n = self.counts.iter().sum();
-        let limit = |phi_squared| scaled(phi_squared, self.rows, self.columns, n);
-        let low = limit(2.0 * observed - at(0.975))?;
-        let high = limit(2.0 * observed - at(0.025))?;
+        let n = self.counts.iter().sum::<f64>();
+        let effect = self.design_effect().max(1.0);
+        let statistic = n * self.phi_squared()?.max(0.0) / effect;
+        let degrees = ((self.rows - 1) * (self.columns - 1)) as f64;
+        let most = (self.rows.min(self.columns) - 1) as f64 * n / effect;
+        let v = |noncentrality: f64| (noncentrality / most).sqrt().min(1.0);
+        let low = v(noncentrality(statistic, degrees).low);
+        let high = v(noncentrality(statistic.max(degrees), degrees).high);
         Some(Interval { low: low.min(value), high: high.max(value) })
     }
 
-    /// Pearson's chi² over n; `None` where fewer than two rows or columns have a record.
-    fn phi_squared(&self, counts: &[f64]) -> Option<f64> {
-        let n: f64 = counts.iter().sum();
+    /// How many times as much chi² varies as it would if records were independent (first-order
+    /// correction of Rao and Scott 1984, doi:10.1214/aos/1176346391): sums over clusters of what each
+    /// record's part in the association of a cell is apart from the mean, squared, over the same of
+    /// single records.
+    fn design_effect(&self) -> f64 {
+        let n: f64 = self.counts.iter().sum();
+        let (by_row, by_column) = self.margins();
+        let (mut of_clusters, mut of_records) = (0.0, 0.0);
+        for (row, in_row) in by_row.iter().enumerate() {
+            for (column, in_column) in by_column.iter().enumerate() {
+                let (p, q) = (in_row / n, in_column / n);
+                // (in the row - p) (in the column - q), of a record in any cell
+                let part = |cell: usize| {
+                    let same = |yes: bool| f64::from(u8::from(yes));
+                    (same(cell / self.columns == row) - p)
+                        * (same(cell % self.columns == column) - q)
+                };
+                let counts = self.counts.iter().enumerate();
+                let mean = counts.map(|(cell, n)| n * part(cell)).sum::<f64>() / n;
+                for cluster in &self.clusters {
+                    let apart = |cell: usize| part(cell) - mean;
+                    let sum: f64 = cluster.iter().map(|(cell, n)| n * apart(*cell)).sum();
+                    let squares: f64 =
+                        cluster.iter().map(|(cell, n)| n * apart(*cell).powi(2)).sum();
+                    of_clusters += sum * sum / (p * q);
+                    of_records += squares / (p * q);
+                }
+            }
+        }
+        // Where each tells the other, no record is apart from the mean but for rounding.
+        if of_records > 1e-9 { of_clusters / of_records } else { 1.0 }
+    }
+
+    /// Records of each row and of each column.
+    fn margins(&self) -> (Vec<f64>, Vec<f64>) {
         let mut by_row = vec![0.0; self.rows];
         let mut by_column = vec![0.0; self.columns];
-        for (cell, count) in counts.iter().enumerate() {
+        for (cell, count) in self.counts.iter().enumerate() {
             by_row[cell / self.columns] += count;
             by_column[cell % self.columns] += count;
         }
-        let present = |sums: &[f64]| sums.iter().filter(|s| **s > 0.0).count();
-        if present(&by_row) < 2 || present(&by_column) < 2 {
+        (by_row, by_column)
+    }
+
+    /// Pearson's chi² over n; `None` of fewer than two rows or columns.
+    fn phi_squared(&self) -> Option<f64> {
+        if self.rows < 2 || self.columns < 2 {
             return None;
         }
+        let (by_row, by_column) = self.margins();
         // chi²/n = sum n_ij² / (n_i n_j) - 1
-        let cells = counts.iter().enumerate().filter(|(_, count)| **count > 0.0);
+        let cells = self.counts.iter().enumerate();
         let sum: f64 = cells
             .map(|(cell, count)| {
                 count * count / (by_row[cell / self.columns] * by_column[cell % self.columns])
             })
             .sum();
-        (n > 0.0).then_some(sum - 1.0)
+        Some(sum - 1.0)
     }
 }
 
@@ -120,8 +140,9 @@ mod tests {
         let records: Vec<(u32, u32, u32)> = (0..200).map(|i| (i % 2, i % 2, i)).collect();
         let table = Contingency::new(&records);
         assert!((table.cramers_v().unwrap() - 1.0).abs() < 1e-9);
-        let interval = table.interval(1).unwrap();
-        assert!(interval.low > 0.99, "{interval:?}");
+        let interval = table.interval().unwrap();
+        // As sqrt(lambda / n) with lambda from chi² 200 of one degree: 1 - 1.96 / sqrt(200).
+        assert!((interval.low - 0.8614).abs() < 1e-3, "{interval:?}");
         assert_eq!(Contingency::new(&[(0, 0, 0), (0, 1, 1)]).cramers_v(), None);
     }
 
@@ -129,7 +150,7 @@ mod tests {
     fn independence_has_a_lower_limit_of_nothing() {
         // 20 levels, 7 classes, 600 records in clusters of 4 that share their level.
         let mut dice = Dice::new(1);
-        for seed in 0..20 {
+        for _ in 0..20 {
             let clusters: Vec<(u32, u32)> =
                 (0..150).map(|_| (dice.below(20) as u32, dice.below(7) as u32)).collect();
             let records: Vec<(u32, u32, u32)> =
@@ -137,7 +158,7 @@ mod tests {
             let found = Contingency::new(&records);
             // Taken as independent, the copies would look like an association.
             assert!(found.cramers_v().unwrap() > 0.1);
-            let interval = found.interval(seed).unwrap();
+            let interval = found.interval().unwrap();
             assert!(interval.low < 0.1, "{interval:?}");
         }
     }
@@ -153,8 +174,37 @@ mod tests {
                 (if same { label } else { 1 - label }, label, i)
             })
             .collect();
-        let interval = Contingency::new(&records).interval(1).unwrap();
+        let interval = Contingency::new(&records).interval().unwrap();
         assert!(interval.low > 0.38 && interval.low < 0.5, "{interval:?}");
         assert!(interval.high > 0.5 && interval.high < 0.62, "{interval:?}");
+    }
+
+    /// Share of tables whose interval holds the true V, and share whose lower limit is above it.
+    fn coverage(n: usize, v: f64, sizes: usize, trials: usize) -> (f64, f64) {
+        let mut dice = Dice::new((n + sizes) as u64);
+        let (mut held, mut above) = (0.0, 0.0);
+        for _ in 0..trials {
+            let mut records = Vec::new();
+            for cluster in 0..n / sizes {
+                let label = u32::from(dice.roll() < 0.5);
+                let row = if dice.roll() < f64::midpoint(1.0, v) { label } else { 1 - label };
+                records.extend(vec![(row, label, cluster as u32); sizes]);
+            }
+            let table = Contingency::new(&records);
+            let Some(interval) = table.interval() else { continue };
+            held += f64::from(u8::from(interval.low <= v && v <= interval.high));
+            above += f64::from(u8::from(interval.low > v));
+        }
+        (held / trials as f64, above / trials as f64)
+    }
+
+    #[test]
+    fn the_interval_holds_the_true_value() {
+        for (n, v, sizes) in
+            [(40, 0.0, 1), (40, 0.6, 1), (100, 0.3, 1), (160, 0.6, 4), (160, 0.0, 4)]
+        {
+            let (held, above) = coverage(n, v, sizes, 400);
+            assert!(held >= 0.92 && above <= 0.05, "n {n}, V {v}, of {sizes}: {held} {above}");
+        }
     }
 }

@@ -68,7 +68,7 @@ impl Spread {
     }
 }
 
-fn features(dataset: &Dataset, records: &[usize]) -> FeatureTable {
+pub(super) fn features(dataset: &Dataset, records: &[usize]) -> FeatureTable {
     if let Some(numbers) = &dataset.numbers {
         // Numbers were finite when they were read: where they are not, nothing is compared.
         let found = match numbers.measured {
@@ -85,7 +85,7 @@ fn features(dataset: &Dataset, records: &[usize]) -> FeatureTable {
 }
 
 /// Length, GC content and the share of each letter; words come later in the table. Of numbers, all.
-fn columns<'f>(
+pub(super) fn columns<'f>(
     dataset: &Dataset,
     features: &'f FeatureTable,
 ) -> impl Iterator<Item = (usize, &'f str)> {
@@ -163,9 +163,9 @@ impl<'p> Drift<'p> {
             shift.2 = p_value;
         }
         shifts.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let rows = shifts
-            .iter()
-            .map(|(name, index, p)| row([name.to_string(), decimal(*index), format!("{p:.1e}")]));
+        let rows = shifts.iter().map(|(name, index, p)| {
+            row([name.to_string(), decimal(*index), super::cell::p_value(*p)])
+        });
         let Some((name, index, p_value)) = shifts.first() else {
             return unknown(CHECK, TITLE, "there is nothing to compare", "predict more sequences");
         };

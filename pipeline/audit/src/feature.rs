@@ -13,7 +13,7 @@ use cistron_statistics::interval::Interval;
 
 /// Lower limit of the area; length and GC content fail, the share of a letter can be biology.
 const GATE: Gate = Gate::warn_fail(0.55, 0.7);
-const LETTER: Gate = Gate::warn(0.55);
+const LETTER: Gate = Gate::warn(0.55).within(0.7);
 
 /// Adjusted p value from which an area counts as chance.
 const CHANCE: f64 = 0.05;
@@ -73,10 +73,13 @@ pub(super) fn feature(subject: &Subject) -> Finding {
         ..open(CHECK, TITLE)
     };
     let low = if worst.p_value < CHANCE { worst.interval.low } else { 0.0 };
-    let finding = gate.judge_lower_limit(low, finding);
+    let finding = gate.judge_from(low, finding);
     if finding.status == Status::Pass {
         let message = format!("no feature ranks a class clearly; at most, {}", finding.message);
         return Finding { message, ..finding };
+    }
+    if !finding.is_bad() {
+        return finding;
     }
     let remedy = format!(
         "match the classes by {} (`cistron audit --fix DIR` does so for length and GC content), or say that it is biology",
@@ -153,7 +156,7 @@ fn table(subject: &Subject, ranked: &[Ranked]) -> Table {
             if r.higher { "higher" } else { "lower" }.to_string(),
             decimal(r.value),
             format!("{} to {}", decimal(r.interval.low), decimal(r.interval.high)),
-            format!("{:.1e}", r.p_value),
+            super::cell::p_value(r.p_value),
         ])
     });
     let title = match ranked.len() {

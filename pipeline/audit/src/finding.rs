@@ -143,6 +143,11 @@ impl Finding {
         }
     }
 
+    /// Whether it warns or fails.
+    pub(crate) fn is_bad(&self) -> bool {
+        matches!(self.status, Status::Warn | Status::Fail)
+    }
+
     /// The verdict on `value`, of which more is worse; the remedy is kept where it is needed.
     #[must_use]
     pub fn judge(self, value: f64, warn: Option<f64>, fail: Option<f64>) -> Self {

@@ -6,10 +6,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use super::Finding;
 use super::cell::{heads, percent, row};
 use super::finding::Table;
 use super::gate::Gate;
-use super::{Finding, Status};
 use cistron_data::dataset::GroupKind;
 use cistron_statistics::interval::Interval;
 
@@ -77,9 +77,8 @@ impl Gap {
     ) -> Finding {
         let gate = if kind == GroupKind::Descriptor { Gate::inform() } else { gate };
         let (value, interval) = (Some(self.value), Some(self.interval.clone()));
-        let finding =
-            gate.judge_lower_limit(self.interval.low, Finding { value, interval, ..finding });
-        let remedy = if finding.status == Status::Pass { String::new() } else { remedy };
+        let finding = gate.judge_interval(Finding { value, interval, ..finding });
+        let remedy = if finding.is_bad() { remedy } else { String::new() };
         Finding { remedy, ..finding }
     }
 }

@@ -12,7 +12,7 @@ use super::scored::Scored;
 use cistron_data::dataset::Dataset;
 
 /// Lower limit of the largest difference of overconfidence between two levels.
-const GATE: Gate = Gate::warn(0.05);
+const GATE: Gate = Gate::warn(0.05).within(0.15);
 
 /// Records of a level from which a calibration error by bins is shown.
 const FEWEST: usize = 100;

@@ -1,5 +1,6 @@
 //! Whether a combination of two metadata columns is served worse than others.
 
+use super::Finding;
 use super::cell::{ROWS, count, decimal, heads, percent, row};
 use super::finding::Table;
 use super::gap::Shares;
@@ -7,7 +8,6 @@ use super::gate::{open, unknown};
 use super::group_performance::GATE;
 use super::partition::{Partition, pairs};
 use super::scored::Scored;
-use super::{Finding, Status};
 use cistron_data::dataset::Dataset;
 
 /// The gap of each pair of nuisance columns.
@@ -50,8 +50,8 @@ fn of_pair(model: &Scored, partition: &Partition, seed: u64) -> Finding {
         interval: Some(gap.interval.clone()),
         ..open(&check, &title)
     };
-    let finding = GATE.judge_lower_limit(gap.interval.low, finding);
-    if finding.status == Status::Pass {
+    let finding = GATE.judge_interval(finding);
+    if !finding.is_bad() {
         return finding;
     }
     let remedy = format!("quote the score by combination; add records of `{}`", names[gap.low]);
@@ -106,6 +106,7 @@ fn beta_binomial(counts: &[(usize, usize)]) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Status;
     use super::super::planted;
     use super::super::scored::of_models;
     use super::*;

@@ -34,6 +34,7 @@ mod lookup;
 mod memorisation;
 mod numeric;
 mod partition;
+mod parts;
 #[cfg(test)]
 mod planted;
 mod probe;
@@ -47,6 +48,7 @@ mod reference;
 mod remedy;
 mod representation;
 mod rule;
+pub mod sampling;
 mod scored;
 mod shortcut;
 mod skipped;
@@ -150,7 +152,7 @@ impl Audit {
             schema: SCHEMA,
             rules: RULES.to_string(),
             tool: Tool {
-                name: env!("CARGO_PKG_NAME").to_string(),
+                name: "cistron".to_string(),
                 version: env!("CARGO_PKG_VERSION").to_string(),
             },
             name: name.to_string(),
@@ -187,6 +189,7 @@ pub fn examine(subject: &Subject) -> (Vec<Finding>, Vec<Record>) {
     findings.push(redundancy::redundancy(subject, neighbours));
     findings.push(feedback::feedback(subject, &identities));
     findings.extend(leakage::leakage(subject));
+    findings.extend(parts::parts(subject));
     findings.extend(variant::variant(subject));
     findings.extend(interval::interval(subject));
     findings.push(distant::related(subject));

@@ -13,7 +13,7 @@ use cistron_statistics::interval::{Interval, wilson};
 
 /// Lower limit of the look-up's skill: 0 is chance, 1 is perfect. It never fails by itself: what
 /// makes a look-up good is judged by the leakage, and whether a model is better by its lift.
-const SKILL: Gate = Gate::warn(0.5);
+const SKILL: Gate = Gate::warn(0.5).within(0.8);
 
 /// The fewest held-out records that a score is judged on.
 const FEWEST: usize = 30;
@@ -52,7 +52,7 @@ pub(super) fn lookup(subject: &Subject) -> Finding {
     let finding = Finding {
         statistic: "skill of the look-up (balanced accuracy; 0 is chance, 1 perfect)".into(),
         value,
-        interval: interval.clone(),
+        interval,
         n: rows.len(),
         message: format!(
             "the label of the nearest record learnt from is right on {} of {}: a skill of {}",
@@ -63,16 +63,16 @@ pub(super) fn lookup(subject: &Subject) -> Finding {
         tables: vec![by_proximity(&rows)],
         ..open(check, title)
     };
-    judged(finding, interval)
+    judged(finding)
 }
 
-fn judged(finding: Finding, interval: Option<Interval>) -> Finding {
+fn judged(finding: Finding) -> Finding {
     if finding.n < FEWEST {
         let why = format!("only {}", count(finding.n, "held-out record"));
         return Finding { status: super::Status::Unknown(why), ..SKILL.show(finding) };
     }
-    let finding = SKILL.judge_lower_limit(interval.map_or(0.0, |i| i.low), finding);
-    if finding.status == super::Status::Pass {
+    let finding = SKILL.judge_interval(finding);
+    if !finding.is_bad() {
         return finding;
     }
     let remedy =

@@ -62,7 +62,7 @@ pub(super) fn memorisation(model: &Scored, neighbours: &Neighbours, seed: u64) -
             n_near,
         ),
         tables: vec![by_range(model, &ranges)],
-        interval: interval.clone(),
+        interval,
         ..open(&check, &title)
     };
     let finding = GATE.show(finding);
@@ -82,16 +82,12 @@ pub(super) fn memorisation(model: &Scored, neighbours: &Neighbours, seed: u64) -
         let remedy = "hold whole homology clusters out: only records far from the training records show what was learnt".into();
         return Finding { status: Status::Unknown(why), remedy, ..finding };
     }
-    if value == Some(0.0) && interval.is_none() {
+    if value == Some(0.0) && finding.interval.is_none() {
         // All draws agree: every record is right, or every one is wrong.
         return Finding { status: Status::Pass, ..finding };
     }
-    let Some(interval) = interval else {
-        let why = "the held-out records are too few for an interval".to_string();
-        return Finding { status: Status::Unknown(why), ..finding };
-    };
-    let finding = GATE.judge_lower_limit(interval.low, finding);
-    if finding.status == Status::Pass {
+    let finding = GATE.judge_interval(finding);
+    if !finding.is_bad() {
         return finding;
     }
     let remedy = format!(

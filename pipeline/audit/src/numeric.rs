@@ -3,7 +3,7 @@
 use super::finding::Table;
 use super::gate::not_applicable;
 use super::{Finding, Subject, leakage};
-use super::{balance, batch, confounding, contradiction, duplicate, feedback, reference};
+use super::{balance, batch, confounding, contradiction, duplicate, feedback, parts, reference};
 use super::{representation, skipped};
 use cistron_data::dataset::Dataset;
 use cistron_split::neighbour::identity::Identities;
@@ -39,6 +39,7 @@ pub(super) fn examine(subject: &Subject, identities: &Identities) -> Vec<Finding
     findings.push(contradiction::contradiction(subject, identities));
     findings.push(feedback::feedback(subject, identities));
     findings.extend(leakage::of_numbers(subject));
+    findings.extend(parts::parts(subject));
     findings.extend(representation::representation(subject));
     findings.extend(reference::reference(subject));
     findings.extend(confounding::confounding(subject));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cistron_models::baseline::{FeatureTable, LogisticConfig, cross_validated, deal_groups};
 use cistron_models::metrics::{ClassRow, Metric, Outcomes, WeightedMetric, per_class};
 
-use super::cell::{count, decimal, heads, optional, row};
+use super::cell::{heads, optional, row};
 use super::finding::Table;
 use super::gate::Gate;
 use super::lookup::{skill, skill_interval};
@@ -13,7 +13,7 @@ use super::{Finding, Status};
 use cistron_statistics::bootstrap::Bootstrap;
 use cistron_statistics::interval::Interval;
 
-/// An interval that reaches this skill is too wide to pass.
+/// An interval that reaches this skill is too wide to pass a check that only warns.
 const TOO_WIDE: f64 = 0.3;
 
 /// Folds of the cross-validation, of whole clusters; a class needs a cluster for each.
@@ -156,20 +156,6 @@ impl Skill {
 pub(super) fn judged(gate: Gate, skill: &Skill, finding: Finding, remedy: &str) -> Finding {
     let finding =
         Finding { value: skill.value, interval: skill.interval.clone(), n: skill.n, ..finding };
-    let Some(interval) = &skill.interval else {
-        let why = format!("{} are too few for an interval", count(skill.n, "record"));
-        return Finding { status: Status::Unknown(why), ..gate.show(finding) };
-    };
-    let finding = gate.judge_lower_limit(interval.low, finding);
-    match finding.status {
-        Status::Pass if interval.high >= TOO_WIDE => {
-            let why = format!(
-                "the interval reaches {}: too few records or homology clusters",
-                decimal(interval.high)
-            );
-            Finding { status: Status::Unknown(why), ..finding }
-        }
-        Status::Pass => finding,
-        _ => Finding { remedy: remedy.into(), ..finding },
-    }
+    let finding = gate.within(TOO_WIDE).judge_interval(finding);
+    if finding.is_bad() { Finding { remedy: remedy.into(), ..finding } } else { finding }
 }

@@ -102,9 +102,9 @@ impl<'p> Query<'p> {
     }
 }
 
-/// The verdict on the lower limit; unknown of too few sequences, unless even those are too many.
-fn by_limit(gate: Gate, low: Option<f64>, finding: Finding) -> Finding {
-    let finding = gate.judge_lower_limit(low.unwrap_or(0.0), finding);
+/// The verdict on the interval; unknown of too few sequences, unless even those are too many.
+fn by_limit(gate: Gate, finding: Finding) -> Finding {
+    let finding = gate.judge_interval(finding);
     if finding.status == super::Status::Pass && finding.n < FEWEST {
         let why = format!("only {}", super::cell::count(finding.n, "sequence"));
         return Finding { status: super::Status::Unknown(why), ..finding };

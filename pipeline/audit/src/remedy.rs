@@ -1,5 +1,6 @@
 //! Remedies that act: the deduplicated, reweighted or matched set, with a log of every change.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -56,6 +57,16 @@ impl Remedies {
         Self { deduplicated, matched, changes }
     }
 
+    /// Names of the files that [`Remedies::write`] writes.
+    pub const FILES: [&'static str; 6] = [
+        "deduplicated.fasta",
+        "deduplicated.tsv",
+        "matched.fasta",
+        "matched.tsv",
+        "weights.tsv",
+        "changes.tsv",
+    ];
+
     /// Writes `deduplicated.fasta` and `.tsv`, `matched.fasta` and `.tsv`, `weights.tsv` and the log,
     /// `changes.tsv`, into a folder.
     pub fn write(&self, folder: &Path, dataset: &Dataset, records: &[Record]) -> Result<(), Error> {
@@ -75,6 +86,9 @@ impl Remedies {
     }
 }
 
+/// The program's own columns of a set.
+const OWN: [&str; 3] = ["id", "label", "weight"];
+
 fn write_set(
     folder: &Path,
     name: &str,
@@ -83,9 +97,10 @@ fn write_set(
     kept: &[usize],
 ) -> Result<(), Error> {
     let mut fasta = Vec::new();
-    let mut columns = vec!["id", "label", "weight"];
-    columns.extend(dataset.groups.iter().map(|g| g.name.as_str()));
-    let mut table = Tsv::new(columns)?;
+    let mut columns = OWN.map(Cow::Borrowed).to_vec();
+    let groups = dataset.groups.iter();
+    columns.extend(groups.map(|group| artefact::column("group:", &group.name, &OWN)));
+    let mut table = Tsv::new(columns.iter().map(|column| &**column))?;
     for &i in kept {
         fasta.extend([b">", dataset.id(i).as_bytes(), b"\n", dataset.sequence(i), b"\n"].concat());
         let label = dataset.labels[i].map_or("", |l| dataset.classes[l as usize].as_str());

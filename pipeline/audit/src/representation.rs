@@ -4,7 +4,7 @@ use super::cell::{ROWS, count, decimal, heads, optional, percent, row, share};
 use super::diversity::{coverage, hill};
 use super::finding::Table;
 use super::gate::{Gate, not_applicable, open, unknown};
-use super::{Finding, Status, Subject};
+use super::{Finding, Subject};
 use cistron_data::dataset::{Group, GroupKind};
 use cistron_statistics::interval::wilson;
 
@@ -51,7 +51,7 @@ fn levels(subject: &Subject, group: &Group) -> Finding {
     let finding = Finding {
         statistic: "share of the commonest level".into(),
         value: Some(dominance),
-        interval: interval.clone(),
+        interval,
         n: known,
         message: format!(
             "{}; {} holds {} of {} ({}); as diverse as {} equally common ones",
@@ -69,8 +69,8 @@ fn levels(subject: &Subject, group: &Group) -> Finding {
         let message = format!("{} (a descriptor: informs only)", finding.message);
         return Finding { message, ..finding };
     }
-    let finding = DOMINANCE.judge_lower_limit(interval.map_or(0.0, |i| i.low), finding);
-    if finding.status == Status::Pass {
+    let finding = DOMINANCE.judge_interval(finding);
+    if !finding.is_bad() {
         return finding;
     }
     let remedy = format!(
@@ -160,6 +160,7 @@ fn diversity(counts: &[usize]) -> Table {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Status;
     use super::super::planted;
     use super::*;
 

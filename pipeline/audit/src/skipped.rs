@@ -27,16 +27,23 @@ pub(super) fn skipped(subject: &Subject) -> Finding {
         columns: heads(["reason", "records"]),
         rows: rows.into_iter().take(ROWS).map(|(r, n)| row([r, n.to_string()])).collect(),
     };
+    let renamed = match subject.dataset.renamed.as_slice() {
+        [] => String::new(),
+        [first, ..] => {
+            let n = count(subject.dataset.renamed.len(), "identifier");
+            format!("; {n} stood more than once and got a number, such as {first}")
+        }
+    };
     let finding = Finding {
         statistic: "share of records that could not be read".into(),
         value: Some(value),
         interval: wilson(skipped.len(), all),
         n: all,
         message: if skipped.is_empty() {
-            format!("all {} were read", count(all, "record"))
+            format!("all {} were read{renamed}", count(all, "record"))
         } else {
             format!(
-                "{} of {} ({}) are malformed and were left out",
+                "{} of {} ({}) are malformed and were left out{renamed}",
                 skipped.len(),
                 count(all, "record"),
                 percent(value)

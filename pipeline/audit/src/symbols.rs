@@ -3,7 +3,7 @@
 use super::cell::{count, percent};
 use super::gap::Shares;
 use super::gate::{Gate, not_applicable, open, unknown};
-use super::{Finding, Status, Subject};
+use super::{Finding, Subject};
 
 /// Lower limit of the largest difference between two classes in the share of records that carry them.
 const GATE: Gate = Gate::warn_fail(0.02, 0.3);
@@ -106,8 +106,8 @@ fn by_class(
         interval: Some(gap.interval.clone()),
         ..open(check, title)
     };
-    let finding = GATE.judge_lower_limit(gap.interval.low, finding);
-    if finding.status == Status::Pass {
+    let finding = GATE.judge_interval(finding);
+    if !finding.is_bad() {
         return finding;
     }
     let remedy = format!(
@@ -118,6 +118,7 @@ fn by_class(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Status;
     use super::super::planted;
     use super::*;
 

@@ -112,7 +112,7 @@ fn unsplit_data_are_told_what_a_random_split_would_leak() {
     let silent = findings.iter().filter(|f| matches!(f.status, Status::NotApplicable(_)));
     let silent: Vec<&str> = silent.map(|f| f.check.as_str()).collect();
     let leakage = silent.iter().filter(|check| check.starts_with("leakage.")).count();
-    assert_eq!((leakage, silent.len()), (9, 12), "{silent:?}");
+    assert_eq!((leakage, silent.len()), (9, 17), "{silent:?}");
     assert!(silent.contains(&"label.homologue-vote") && silent.contains(&"group.columns"));
 }
 
@@ -171,10 +171,11 @@ fn a_model_is_judged_by_lift_memory_groups_and_calibration() {
         [
             ("performance.lift", "not applicable"),
             ("performance.memorisation:conv", "pass"),
-            ("performance.group:conv:laboratory", "pass"),
-            ("performance.recall:conv:laboratory", "pass"),
+            ("performance.group:conv:laboratory", "unknown"),
+            ("performance.recall:conv:laboratory", "unknown"),
             ("performance.calibration:conv", "pass"),
-            ("performance.group-calibration:conv:laboratory", "pass"),
+            // Sixty records of a laboratory are too few to say that there is no gap of .1.
+            ("performance.group-calibration:conv:laboratory", "unknown"),
             ("performance.label-noise:conv", "pass"),
         ]
     );

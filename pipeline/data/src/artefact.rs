@@ -1,5 +1,10 @@
 //! Writing what a run leaves: to a sibling temporary file, then renamed, so that nothing is ever
-//! half-written.
+//! half-written, and over nothing that is not Cistron's own.
+
+mod column;
+mod guard;
+mod ledger;
+mod stray;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -9,6 +14,18 @@ use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, InputError};
+use crate::inputs;
+pub use column::{column, member};
+pub use guard::{may_write, protect, replace, root};
+pub use ledger::{FILE as LEDGER, Ledger};
+
+/// The folder of a file.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
 
 /// A file in the making: a temporary sibling of its path until it is committed. Dropped before, it
 /// leaves nothing.
@@ -19,25 +36,32 @@ pub struct Partial {
 
 impl Partial {
     /// Begins the file at `path`; folders that are missing are made.
+    ///
+    /// # Errors
+    ///
+    /// Where the path is an input of this process, or a file that Cistron did not write.
     pub fn create(path: &Path) -> Result<Self, Error> {
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
+        may_write(path)?;
+        let folder = folder(path);
         let create = || {
             std::fs::create_dir_all(folder)?;
-            tempfile::Builder::new().prefix(".partial-").tempfile_in(folder)
+            stray::remove(folder);
+            let file = tempfile::Builder::new().prefix(stray::PREFIX).tempfile_in(folder)?;
+            stray::keep(file.as_file());
+            Ok(file)
         };
-        let file = create().map_err(|error| Error::write(path, &error))?;
+        let file = create().map_err(|error: io::Error| Error::write(path, &error))?;
         Ok(Self { path: path.to_path_buf(), file: BufWriter::new(file) })
     }
 
-    /// Gives the file its name, in place of an earlier one.
+    /// Gives the file its name, in place of an earlier one; never of an input.
     pub fn commit(self) -> Result<(), Error> {
+        no_input(&self.path)?;
         let commit = |file: BufWriter<NamedTempFile>| {
             let temporary = file.into_inner()?;
             temporary.as_file().sync_all()?;
             set_mode(temporary.path())?;
+            guard::record(&self.path, temporary.path())?;
             temporary.persist(&self.path)?;
             Ok(())
         };
@@ -62,8 +86,21 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> Re
     partial.commit()
 }
 
-/// Removes a file that an earlier run left, where there is one.
+/// Refuses a path that is a file which this process read.
+fn no_input(path: &Path) -> Result<(), Error> {
+    if !inputs::holds(path) {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "{} is an input, and would be replaced by the output\n  help: name another file with -o, or \
+         another folder with --out; nothing was written over",
+        path.display()
+    )))
+}
+
+/// Removes a file that an earlier run left, where there is one; never an input.
 pub fn remove(path: &Path) -> Result<(), Error> {
+    no_input(path)?;
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::write(path, &error)),
         _ => Ok(()),
@@ -180,12 +217,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         write(&path, b"old").unwrap();
+        let files = || std::fs::read_dir(folder.path()).unwrap().count();
+        let before = files();
         let failed = write_with(&path, |temporary| {
             std::fs::write(temporary, b"half")?;
             Err(io::Error::other("full"))
         });
         assert!(failed.is_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(files(), before);
     }
 }

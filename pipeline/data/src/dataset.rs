@@ -59,6 +59,8 @@ pub struct Dataset {
     sources: Vec<(PathBuf, usize)>,
     /// Records that the reader skipped, with the reason.
     pub skipped: Vec<String>,
+    /// Records whose identifier an earlier one has, as `identifier → new identifier (file:line)`.
+    pub renamed: Vec<String>,
 }
 
 impl Dataset {
@@ -78,6 +80,7 @@ impl Dataset {
             lines: Vec::new(),
             sources: Vec::new(),
             skipped: Vec::new(),
+            renamed: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ pub mod artefact;
 pub mod config;
 pub mod dataset;
 pub mod error;
+pub mod inputs;
 pub mod inspect;
 pub mod interrupt;
 pub mod path;

@@ -79,16 +79,24 @@ pub fn read(request: &Request) -> Result<Dataset, Error> {
     // Where each identifier was first seen: file and line.
     let mut first: HashMap<String, (usize, u64)> = HashMap::new();
     let mut other_classes = 0_usize;
+    // Where rows of another table are told apart by identifier, which record is meant cannot be known.
+    let joined = config.labels.as_ref().is_some_and(|labels| labels.table.is_some());
     for (number, file) in files.iter().enumerate() {
         dataset.begin_source(&file.path);
         for row in rows(request, file, &groups)? {
-            let row = row.and_then(|(record, annotation)| {
-                match first.insert(record.id.clone(), (number, record.line)) {
-                    Some((other, line)) => {
-                        Err(doubled(&file.path, &record, &files[other].path, line))
+            let row = row.and_then(|(mut record, annotation)| {
+                if let Some((other, line)) = first.get(&record.id) {
+                    let itself = files[*other].path == file.path && *line == record.line;
+                    if joined || itself {
+                        return Err(doubled(&file.path, &record, &files[*other].path, *line));
                     }
-                    None => Ok((reading.apply(&file.path, record)?, annotation)),
+                    let new = unused(&record.id, &first);
+                    let (path, line) = (file.path.display(), record.line);
+                    dataset.renamed.push(format!("{} → {new} ({path}:{line})", record.id));
+                    record.id = new;
                 }
+                first.insert(record.id.clone(), (number, record.line));
+                Ok((reading.apply(&file.path, record)?, annotation))
             });
             match row {
                 Ok((_, annotation)) if left_out(classes, &annotation) => other_classes += 1,
@@ -310,6 +318,12 @@ fn has_qualities(path: &Path, record: &Record) -> Result<(), InputError> {
 pub fn left_out(classes: Option<&Vec<String>>, annotation: &Annotation) -> bool {
     let label = annotation.label.as_ref();
     classes.is_some_and(|classes| label.is_none_or(|label| !classes.contains(label)))
+}
+
+/// The identifier with the first number behind it that makes it another one, as seqkit and R do.
+fn unused(id: &str, taken: &HashMap<String, (usize, u64)>) -> String {
+    let mut numbered = (2_usize..).map(|number| format!("{id}_{number}"));
+    numbered.find(|id| !taken.contains_key(id)).unwrap_or_default()
 }
 
 /// The error about an identifier that was seen before, in file `other` on `line`.

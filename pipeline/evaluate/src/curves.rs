@@ -5,8 +5,11 @@ use cistron_models::metrics::Outcomes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Points that a curve keeps, its ends among them.
-const POINTS: usize = 100;
+/// Points of a curve from which it is thinned.
+const POINTS: usize = 2000;
+
+/// What thinning may change of the area.
+const AREA: f64 = 1e-4;
 
 /// Curves of one predictor over all held-out records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,7 +32,8 @@ pub struct ClassCurves {
     /// Share of the other records that are predicted as the class, and its recall, by falling
     /// threshold.
     pub roc: Vec<(f64, f64)>,
-    /// Recall and precision by falling threshold.
+    /// Recall and precision by falling threshold, to be drawn as steps: from the recall before to this
+    /// one the precision is this.
     pub precision_recall: Vec<(f64, f64)>,
 }
 
@@ -44,12 +48,10 @@ impl Curves {
             let steps = steps(scored)?;
             Some(ClassCurves {
                 class: names[class].clone(),
-                roc: thin(
+                roc: corners(
                     steps.iter().map(|step| (step.false_positive_rate, step.recall)).collect(),
                 ),
-                precision_recall: thin(
-                    steps[1..].iter().map(|step| (step.recall, step.precision)).collect(),
-                ),
+                precision_recall: levels(&steps[1..]),
             })
         });
         let reliability = Reliability::new(outcomes, Reliability::BINS);
@@ -93,12 +95,57 @@ fn steps(mut scored: Vec<(f32, bool)>) -> Option<Vec<Step>> {
     Some(steps)
 }
 
-/// Evenly over the steps, both ends kept.
-fn thin(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
-    let step = points.len().div_ceil(POINTS).max(1);
-    let last = points.len().saturating_sub(1);
-    let kept = |(at, point): (usize, (f64, f64))| (at % step == 0 || at == last).then_some(point);
-    points.into_iter().enumerate().filter_map(kept).collect()
+/// The points where a line turns, both ends among them. Of more than [`POINTS`], the flattest are left
+/// out, which changes the area by less than [`AREA`] in all.
+fn corners(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    let kept = turning(points, 0.0);
+    if kept.len() <= POINTS {
+        return kept;
+    }
+    let allowed = AREA / kept.len() as f64;
+    turning(kept, allowed)
+}
+
+/// The points that turn by a triangle of more than `allowed` against the last point kept and the next.
+fn turning(points: Vec<(f64, f64)>, allowed: f64) -> Vec<(f64, f64)> {
+    let mut kept: Vec<(f64, f64)> = Vec::with_capacity(points.len().min(POINTS));
+    for (at, point) in points.iter().enumerate() {
+        if let (Some(last), Some(next)) = (kept.last(), points.get(at + 1)) {
+            let turn =
+                (point.0 - last.0) * (next.1 - last.1) - (next.0 - last.0) * (point.1 - last.1);
+            if turn.abs() / 2.0 <= allowed {
+                continue;
+            }
+        }
+        kept.push(*point);
+    }
+    kept
+}
+
+/// Recall and precision at each threshold that finds more of the class: from one recall to the next
+/// the precision is that of the next, so that the area under the steps is the average precision. Of
+/// more than [`POINTS`], steps beside each other are one of their mean precision.
+fn levels(steps: &[Step]) -> Vec<(f64, f64)> {
+    let mut kept: Vec<(f64, f64)> = Vec::new();
+    for step in steps {
+        if kept.last().is_none_or(|last| step.recall > last.0) {
+            kept.push((step.recall, step.precision));
+        }
+    }
+    let size = kept.len().div_ceil(POINTS).max(1);
+    let mut before = 0.0;
+    let merged = kept.chunks(size).filter_map(|chunk| {
+        let (start, end) = (before, chunk.last()?.0);
+        let mut area = 0.0;
+        for (recall, precision) in chunk {
+            area += (recall - before) * precision;
+            before = *recall;
+        }
+        // Of a single step the precision as it is, without rounding.
+        let precision = if chunk.len() == 1 { chunk[0].1 } else { area / (end - start) };
+        Some((end, precision))
+    });
+    merged.collect()
 }
 
 #[cfg(test)]
@@ -126,21 +173,60 @@ mod tests {
         let third = 1.0 / 3.0;
         let yes = &curves.classes[1];
         near(&yes.roc, &[(0.0, 0.0), (0.0, third), (0.5, 2.0 * third), (0.5, 1.0), (1.0, 1.0)]);
-        near(
-            &yes.precision_recall,
-            &[(third, 1.0), (2.0 * third, 2.0 * third), (1.0, 0.75), (1.0, 0.6)],
-        );
+        // average_precision_score(y, s) is 1/3 + 2/9 + 1/4 = 0.805 555 6.
+        near(&yes.precision_recall, &[(third, 1.0), (2.0 * third, 2.0 * third), (1.0, 0.75)]);
+        assert!((stepped(&yes.precision_recall) - 0.805_555_555_6).abs() < 1e-9);
         assert_eq!(curves.reliability.iter().map(|bin| bin.2).sum::<u64>(), 5);
     }
 
     #[test]
-    fn a_class_without_records_has_no_curve_and_long_ones_are_thinned() {
+    fn a_class_without_records_has_no_curve() {
         let outcomes = Outcomes::new(&[0.4, 0.6, 0.3, 0.7], &[1, 1], 2).unwrap();
         let names = ["no".to_string(), "yes".to_string()];
         assert!(Curves::of(&outcomes, &names).unwrap().classes.is_empty());
-        let points: Vec<(f64, f64)> = (0..1001).map(|i| (f64::from(i), 0.0)).collect();
-        let kept = thin(points);
-        assert!(kept.len() <= POINTS + 1 && kept.first() == Some(&(0.0, 0.0)));
-        assert_eq!(kept.last(), Some(&(1000.0, 0.0)));
+    }
+
+    /// The area under a line.
+    fn area(points: &[(f64, f64)]) -> f64 {
+        points.windows(2).map(|w| (w[1].0 - w[0].0) * f64::midpoint(w[0].1, w[1].1)).sum()
+    }
+
+    /// The area under steps.
+    fn stepped(points: &[(f64, f64)]) -> f64 {
+        let before = std::iter::once(0.0).chain(points.iter().map(|p| p.0));
+        points.iter().zip(before).map(|(p, before)| (p.0 - before) * p.1).sum()
+    }
+
+    #[test]
+    fn a_perfect_ranking_of_few_among_many_has_an_area_of_one() {
+        let mut scored: Vec<(f32, bool)> = (0..1500).map(|i| (i as f32 / 3000.0, false)).collect();
+        scored.extend((0..14).map(|i| (0.9 + i as f32 / 1000.0, true)));
+        let steps = steps(scored).unwrap();
+        let roc = corners(steps.iter().map(|s| (s.false_positive_rate, s.recall)).collect());
+        assert_eq!(roc, [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0)]);
+        assert!((stepped(&levels(&steps[1..])) - 1.0).abs() < 1e-12);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_area_drawn_is_that_of_all_thresholds(
+            rows in proptest::collection::vec((0_u16..3000, proptest::bool::ANY), 2..6000)
+        ) {
+            let scored = rows.iter().map(|(score, own)| (f32::from(*score), *own)).collect();
+            if let Some(steps) = steps(scored) {
+                let all: Vec<(f64, f64)> =
+                    steps.iter().map(|s| (s.false_positive_rate, s.recall)).collect();
+                let exact = area(&all);
+                proptest::prop_assert!((area(&corners(all)) - exact).abs() < 2.0 * AREA);
+                let mut before = 0.0;
+                let mut precision = 0.0;
+                for step in &steps[1..] {
+                    precision += (step.recall - before) * step.precision;
+                    before = step.recall;
+                }
+                let drawn = stepped(&levels(&steps[1..]));
+                proptest::prop_assert!((drawn - precision).abs() < 1e-9);
+            }
+        }
     }
 }

@@ -45,6 +45,20 @@ pub const CYCLES: &str = "cycles";
 /// heterozygotes.
 pub const CALLS: &str = "calls";
 
+/// Every floor and baseline: no model of a user's is called so.
+pub const NAMES: [&str; 10] = [
+    MAJORITY,
+    COMPOSITION,
+    LOOK_UP,
+    NAIVE_BAYES,
+    BOOSTED_TREES,
+    WORD_SVM,
+    END_POINT,
+    STEEPEST_RISE,
+    CYCLES,
+    CALLS,
+];
+
 /// Floors and baselines of sequences, in the order of [`of_sequences`].
 const SEQUENCES: [(&str, Role); 6] = [
     (MAJORITY, Role::Floor),

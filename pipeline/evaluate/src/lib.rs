@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use cistron_statistics::interval::Interval;
 use curves::Curves;
-pub use measure::{METRIC, evaluate};
+pub use measure::{FEWEST_CLUSTERS, METRIC, evaluate, few_clusters};
 use sets::Sets;
 use weighted::Weighted;
 
@@ -88,6 +88,9 @@ pub struct ClassScore {
     pub class: String,
     /// Held-out records of the class.
     pub support: usize,
+    /// Clusters that they come from: what an interval rests on.
+    #[serde(default)]
+    pub clusters: usize,
     /// Share of the records predicted as the class that are of it.
     pub precision: Option<f64>,
     /// Share of the records of the class that are predicted as it.

@@ -1,5 +1,7 @@
 //! From probabilities to metrics with intervals, by slice, beside the best floor.
 
+use std::collections::BTreeSet;
+
 use cistron_models::metrics::{Confusion, Metric, Outcomes, WeightedMetric, per_class};
 
 use super::curves::Curves;
@@ -44,13 +46,35 @@ pub fn evaluate(
         .map(|(_, run)| &run.scores);
     let entries =
         runs.iter().map(|run| judge.entry(run, floor)).collect::<Result<Vec<_>, Error>>()?;
+    let notes = entries.first().and_then(|entry: &Entry| few_clusters(&entry.classes));
     Ok(Evaluation {
         schema: SCHEMA,
         classes: dataset.classes.clone(),
         folds: splits.folds.len(),
+        notes: notes.into_iter().collect(),
         entries,
         weighted: judge.weighted(runs)?,
         ..Evaluation::default()
+    })
+}
+
+/// Held-out clusters of a class below which an interval is too narrow.
+pub const FEWEST_CLUSTERS: usize = 5;
+
+/// What the intervals are worth where a class holds a handful of clusters out; `None` where none does.
+///
+/// Of 40 and 3 clusters a nominal 95 % interval of balanced accuracy held the true value in 84 % of
+/// simulations.
+#[must_use]
+pub fn few_clusters(classes: &[ClassScore]) -> Option<String> {
+    let few = classes.iter().filter(|c| c.support > 0 && c.clusters < FEWEST_CLUSTERS);
+    let few: Vec<String> = few.map(|c| format!("{} of {}", c.clusters, c.class)).collect();
+    (!few.is_empty()).then(|| {
+        format!(
+            "fewer than {FEWEST_CLUSTERS} clusters are held out of a class ({}): the intervals are \
+             narrower than 95 % ones should be",
+            few.join(", ")
+        )
     })
 }
 
@@ -59,6 +83,14 @@ struct Rows {
     labels: Vec<usize>,
     clusters: Vec<u32>,
     probabilities: Vec<f32>,
+}
+
+impl Rows {
+    /// Clusters that hold a record of a class.
+    fn clusters_of(&self, class: usize) -> usize {
+        let own = self.labels.iter().zip(&self.clusters).filter(|(label, _)| **label == class);
+        own.map(|(_, cluster)| *cluster).collect::<BTreeSet<u32>>().len()
+    }
 }
 
 struct Judge<'a> {
@@ -114,6 +146,7 @@ impl Judge<'_> {
                 .map(|row| ClassScore {
                     class: self.dataset.classes[row.class].clone(),
                     support: row.support as usize,
+                    clusters: rows.clusters_of(row.class),
                     precision: row.precision,
                     recall: row.recall,
                     f1: row.f1,
@@ -156,12 +189,30 @@ impl Judge<'_> {
         for metric in METRICS {
             let weighted = WeightedMetric::new(metric, &outcomes).filter(|_| n > 0);
             let value = weighted.as_ref().and_then(|w| w.evaluate(&vec![1; n]));
-            let interval = weighted.filter(|_| intervals && n >= FEWEST).and_then(|weighted| {
-                bootstrap::interval(&self.bootstrap(), &rows.clusters, |w| weighted.evaluate(w))
-            });
+            let interval = weighted
+                .filter(|_| intervals && n >= FEWEST)
+                .and_then(|weighted| self.interval(rows, value, |w| weighted.evaluate(w)));
             out.push(Score { metric: metric.name().to_string(), value, interval, n });
         }
         Ok(out)
+    }
+
+    /// 95 % interval of a metric: whole clusters are drawn, each class among its own, and a perfect
+    /// score has a lower limit only.
+    fn interval(
+        &self,
+        rows: &Rows,
+        value: Option<f64>,
+        metric: impl Fn(&[u32]) -> Option<f64> + Sync,
+    ) -> Option<Interval> {
+        let strata: Vec<u32> = rows.labels.iter().map(|label| *label as u32).collect();
+        let settings = self.bootstrap();
+        let found = bootstrap::estimate_within(&settings, &rows.clusters, &strata, metric);
+        if value.is_some_and(|value| value >= 1.0) && found.clusters > 1 {
+            let fewest = bootstrap::fewest_clusters(&rows.clusters, &strata);
+            return Some(bootstrap::perfect(fewest, settings.level));
+        }
+        found.interval
     }
 
     fn bootstrap(&self) -> Bootstrap {
@@ -229,6 +280,7 @@ impl Judge<'_> {
     /// The paired difference of a model to the best floor, on the same records.
     fn lift(&self, model: &Scores, floor: &Scores) -> Result<Option<Lift>, Error> {
         let (ours, theirs) = (self.rows(model, |_| true), self.rows(floor, |_| true));
+        let strata: Vec<u32> = ours.labels.iter().map(|label| *label as u32).collect();
         let (ours, clusters) = (self.outcomes(&ours)?, ours.clusters.clone());
         let theirs = self.outcomes(&theirs)?;
         // The metric looks at the answers only: of equal ones no draw can tell the two apart.
@@ -240,7 +292,7 @@ impl Judge<'_> {
         let interval = if alike {
             Some(Interval { low: 0.0, high: 0.0 })
         } else {
-            bootstrap::interval(&self.bootstrap(), &clusters, difference)
+            bootstrap::estimate_within(&self.bootstrap(), &clusters, &strata, difference).interval
         };
         Ok(Some(Lift {
             over: floor.name.clone(),

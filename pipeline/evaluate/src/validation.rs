@@ -1,9 +1,10 @@
 //! What a trained model answers for the validation records of its fold: what weights of models are
 //! tuned on.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use cistron_data::artefact::Tsv;
+use cistron_data::artefact::{self, Tsv};
 use cistron_data::error::{Error, InputError};
 use cistron_data::read::table::Table;
 
@@ -25,8 +26,10 @@ pub struct Validation {
 impl Validation {
     /// Writes id · one probability a class.
     pub fn write(&self, path: &Path, classes: &[String]) -> Result<(), Error> {
-        let head = ["id"].into_iter().chain(classes.iter().map(String::as_str));
-        let mut table = Tsv::new(head)?;
+        let classes_of = classes.iter().map(|class| artefact::column("class:", class, &["id"]));
+        let head: Vec<Cow<'_, str>> =
+            std::iter::once(Cow::Borrowed("id")).chain(classes_of).collect();
+        let mut table = Tsv::new(head.iter().map(|column| &**column))?;
         for (id, row) in self.ids.iter().zip(self.probabilities.chunks(classes.len().max(1))) {
             // The shortest digits that give the same number again.
             let row = row.iter().map(ToString::to_string);

@@ -19,6 +19,7 @@ pub enum Given {
 
 /// Reads the part or fold of every record.
 pub fn read(path: &Path, id: &str, column: &str, dataset: &Dataset) -> Result<Given, InputError> {
+    cistron_data::inputs::remember(path);
     let table = Table::open(path)?;
     let (id_at, column_at) = (table.column(id)?, table.column(column)?);
     let mut rows: HashMap<String, (String, u64)> = HashMap::new();

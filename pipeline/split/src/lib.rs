@@ -6,6 +6,7 @@ pub mod config;
 pub mod deal;
 pub mod given;
 mod grouped;
+mod letters;
 pub mod neighbour;
 pub mod table;
 

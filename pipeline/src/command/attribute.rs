@@ -12,6 +12,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::given::GivenFile;
+use super::overwrite::Overwrite;
 use crate::attribute::{Method, Table, attribute, classes};
 use crate::console::Console;
 use crate::predict::Ensemble;
@@ -51,6 +52,8 @@ pub(super) struct Attribute {
     /// Table to write; the bedGraph lies beside it [default: FILE.attribution.tsv here].
     #[arg(long, short)]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: Overwrite,
     /// Also write what the filters of a first convolution look for, beside the table: letters at the sites
     /// that make them respond, in MEME format (FILE.filters.meme) and as a table (FILE.filters.tsv).
     #[arg(long)]
@@ -72,6 +75,18 @@ impl Attribute {
     /// Writes the scores of every position.
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let file = GivenFile::open(&self.file)?;
+        let default = || PathBuf::from(format!("{}.attribution.tsv", stem(file.name())));
+        let output = self.output.clone().unwrap_or_else(default);
+        let endings = [
+            (true, "bedgraph"),
+            (self.filters, "filters.meme"),
+            (self.filters, "filters.tsv"),
+            (self.motifs, "motifs.tsv"),
+        ];
+        let beside = endings.into_iter().filter(|(asked, _)| *asked);
+        let beside = beside.map(|(_, ending)| output.with_extension(ending));
+        let outputs: Vec<PathBuf> = std::iter::once(output.clone()).chain(beside).collect();
+        self.overwrite.check([file.path()], &outputs)?;
         let executor = Executor::on(
             device::device(DeviceChoice::Cpu).map_err(|e| Error::Resource(e.to_string()))?,
         );
@@ -98,8 +113,6 @@ impl Attribute {
         let follows = Method::Integrated.follows(&card.encoder);
         let usual = if follows { Method::Integrated } else { Method::Mutagenesis };
         let method = self.method.unwrap_or(usual);
-        let default = || PathBuf::from(format!("{}.attribution.tsv", stem(file.name())));
-        let output = self.output.clone().unwrap_or_else(default);
         let mut also = Vec::new();
         if self.filters {
             also.push(filters::write(&ensemble, &dataset, &output)?);

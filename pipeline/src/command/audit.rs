@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::labelled::{Given, Labelled};
 use super::located;
+use super::overwrite::Overwrite;
 use crate::console::Console;
 use crate::earlier;
 use crate::report::{self, DataSummary, Provenance, Report};
@@ -74,6 +75,8 @@ pub(super) struct Audit {
     /// Folder for the deduplicated, reweighted and matched sets, with a log of every change.
     #[arg(long, value_name = "DIR")]
     fix: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: Overwrite,
     /// Status from which the exit code is 4.
     #[arg(long, value_enum, default_value_t)]
     fail_on: FailOn,
@@ -93,6 +96,7 @@ struct Audited {
 impl Audit {
     /// Audits the files.
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
+        self.check_outputs()?;
         let baseline = self.baseline.as_deref().map(artefact::read_json::<audit::Audit>);
         let baseline = baseline.transpose()?;
         let learnt = self.train.iter().map(|file| (file.clone(), Part::Train));
@@ -120,6 +124,25 @@ impl Audit {
             remedies.write(folder, &given.dataset, &audited.records)?;
         }
         self.verdict(console, &audit, baseline.as_ref())
+    }
+
+    /// Asks, before any work, whether everything that is asked for may be written.
+    fn check_outputs(&self) -> Result<(), Error> {
+        let tables = self.reference.iter().filter_map(|text| text.split_once('='));
+        let splits = self.splits.as_ref().and_then(|text| text.rsplit_once(':'));
+        let files = [&self.files, &self.train, &self.test, &self.predictions];
+        let inputs = files.into_iter().flatten().chain(self.labelled.labels());
+        let inputs = inputs.chain(&self.baseline).map(PathBuf::as_path);
+        let inputs = inputs.chain(tables.map(|(_, table)| Path::new(table)));
+        let inputs: Vec<&Path> = inputs.chain(splits.map(|(table, _)| Path::new(table))).collect();
+        if let Some(out) = &self.out {
+            let files = ["audit.json", "audit.md", "audit.html", "records.tsv"];
+            self.overwrite.check_folder(&inputs, out, &files)?;
+        }
+        if let Some(folder) = &self.fix {
+            self.overwrite.check_folder(&inputs, folder, &Remedies::FILES)?;
+        }
+        Ok(())
     }
 
     fn verdict(

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use cistron_data::error::Error;
+use cistron_data::inputs;
 use cistron_data::read::open::STANDARD_INPUT;
 
 /// A file that can be read more than once; standard input is kept in a temporary file.
@@ -19,6 +20,7 @@ impl GivenFile {
     /// The file at `path`; `-` is standard input, which is read to its end.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         if path != Path::new(STANDARD_INPUT) {
+            inputs::remember(path);
             return Ok(Self { path: path.to_path_buf(), kept: None });
         }
         let keep = || {

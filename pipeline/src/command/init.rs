@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::console::Console;
 use crate::init::{self, Facts, Labels};
+use cistron_data::artefact;
 use cistron_data::error::Error;
 use cistron_data::read::sources::stem;
 
@@ -33,7 +34,7 @@ pub(super) struct Init {
     /// Workflow to write [default: the first file's name with `.yaml`].
     #[arg(long, short, value_name = "WORKFLOW")]
     output: Option<PathBuf>,
-    /// Replace a workflow that exists.
+    /// Replace a workflow that exists; never an input.
     #[arg(long)]
     force: bool,
     /// Ask nothing.
@@ -47,6 +48,9 @@ impl Init {
         let name =
             format!("{}.yaml", self.files.first().map(|file| stem(file)).unwrap_or_default());
         let output = self.output.clone().unwrap_or_else(|| PathBuf::from(name));
+        artefact::replace("--force", self.force);
+        artefact::protect(&self.files);
+        artefact::may_write(&output)?;
         let mut labels = init::find(&self.files, self.label.as_deref())?;
         if self.label.is_none()
             && !self.yes

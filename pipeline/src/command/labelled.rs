@@ -126,6 +126,7 @@ impl Labelled {
         for (file, set) in files.iter().zip(sets) {
             let stem = stem(file);
             out.skipped.extend(set.skipped.iter().cloned());
+            out.renamed.extend(set.renamed.iter().cloned());
             for i in 0..set.len() {
                 let id = if unique {
                     set.id(i).to_string()

@@ -6,6 +6,7 @@ use clap::{Args, CommandFactory};
 use serde_json::json;
 
 use super::Cli;
+use super::overwrite::Overwrite;
 use crate::console::Console;
 use cistron_data::artefact;
 use cistron_data::error::Error;
@@ -20,11 +21,14 @@ use cistron_data::error::Error;
 pub(super) struct Man {
     /// Folder to write to.
     folder: PathBuf,
+    #[command(flatten)]
+    overwrite: Overwrite,
 }
 
 impl Man {
     /// Writes `cistron.1` and `cistron-COMMAND.1`.
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
+        self.overwrite.check_folder([] as [PathBuf; 0], &self.folder, &[])?;
         let mut command = Cli::command().disable_help_subcommand(true);
         command.build();
         let mut written = Vec::new();

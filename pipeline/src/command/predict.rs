@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::given::GivenFile;
+use super::overwrite::Overwrite;
 use crate::console::Console;
 use crate::key::Keys;
 use crate::predict::variants::{self, Query};
@@ -47,6 +48,8 @@ pub(super) struct Predict {
     /// Table to write [default: FILE without its endings, with `.predictions.tsv`].
     #[arg(long, short, value_name = "TABLE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: Overwrite,
     /// auto, cpu, cuda:N or metal.
     #[arg(long, default_value = "auto")]
     device: DeviceChoice,
@@ -60,12 +63,15 @@ impl Predict {
     }
 
     fn predict(&self, file: &GivenFile, console: &Console) -> Result<(), Error> {
+        let output = self.output.clone().unwrap_or_else(|| table_beside(file.name()));
+        let inputs = [Some(file.path()), self.reference.as_deref()].into_iter().flatten();
+        let outputs = [output.clone(), audit_path(&output)];
+        self.overwrite.check(inputs, &outputs)?;
         let device =
             device::device(self.device).map_err(|error| Error::Resource(error.to_string()))?;
         let executor = Executor::on(device);
         let ensemble = Ensemble::load(&self.model, &executor)?;
         let path = file.path().to_path_buf();
-        let output = self.output.clone().unwrap_or_else(|| table_beside(file.name()));
         let (blake3, _) = Keys::open(Path::new("")).input(file.path())?;
         let given = |records| InputFile {
             path: file.name().display().to_string(),

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
+use super::overwrite::Overwrite;
 use crate::console::Console;
 use crate::key::Keys;
 use crate::report::{self, QpcrReport};
@@ -22,6 +23,9 @@ use cistron_qpcr::audit::{Cutoffs, audit};
 use cistron_qpcr::quantity::{Design, calibrate, call, compare, standard_curves};
 use cistron_qpcr::read::read_all;
 use cistron_qpcr::{Measurements, Well};
+
+/// What `--out` gets.
+const OUTPUTS: [&str; 4] = ["cq.tsv", "quantities.tsv", "qpcr-audit.json", "report.html"];
 
 /// Read qPCR exports, quantify, and audit the experiment after MIQE.
 ///
@@ -57,6 +61,8 @@ pub(super) struct Qpcr {
     /// Folder for report.html, cq.tsv, quantities.tsv and qpcr-audit.json.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: Overwrite,
     /// Only say what each file holds, or why it is refused: a row a file.
     #[arg(long)]
     list: bool,
@@ -71,6 +77,10 @@ impl Qpcr {
         if self.list {
             list::list(&self.files, console);
             return Ok(());
+        }
+        if let Some(out) = &self.out {
+            let inputs = self.files.iter().chain(&self.samples).chain(&self.cutoffs);
+            self.overwrite.check_folder(inputs, out, &OUTPUTS)?;
         }
         let cutoffs = self.cutoffs()?;
         let keep: Vec<String> = self.condition.iter().cloned().collect();

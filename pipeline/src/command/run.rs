@@ -33,6 +33,13 @@ pub(super) struct Run {
     /// Run this stage even if nothing changed; may be repeated.
     #[arg(long, value_name = "STAGE", value_enum)]
     force: Vec<Stage>,
+    /// Replace files that Cistron did not write, or that were changed since, and take the folder of
+    /// another workflow; never an input.
+    #[arg(long)]
+    overwrite: bool,
+    /// Remove shards of models and files that are no longer of the workflow.
+    #[arg(long)]
+    prune: bool,
     /// Change a key of the workflow for this run; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -56,6 +63,8 @@ impl Run {
             only: self.only,
             until: self.until,
             force: self.force,
+            overwrite: self.overwrite,
+            prune: self.prune,
             command: std::env::args().collect(),
         };
         run::run(&loaded, &options, console)

@@ -6,9 +6,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::labelled::Labelled;
+use super::overwrite::Overwrite;
 use crate::console::Console;
 use cistron_data::error::Error;
 use cistron_split as split;
+use cistron_split::certificate::{Certificate, MOST_BLIND};
 use cistron_split::config::{GroupSplit, Homology, Parts, Random, Split as Config};
 use cistron_split::{Part, table};
 
@@ -32,6 +34,8 @@ pub(super) struct Split {
     /// Folder for splits.tsv and split.json.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    #[command(flatten)]
+    overwrite: Overwrite,
     /// homology, random, or a metadata column (named with --group, too) whose levels stay whole.
     #[arg(long, value_name = "homology|random|COLUMN", default_value = "homology")]
     by: String,
@@ -53,6 +57,8 @@ impl Split {
     /// Splits the files.
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
         let config = self.config()?;
+        let inputs = self.files.iter().chain(self.labelled.labels());
+        self.overwrite.check_folder(inputs, &self.out, &["splits.tsv", "split.json"])?;
         let given = self.labelled.read(&self.files)?;
         let splits = split::split(&config, &given.dataset, None, self.labelled.seed)?;
         table::write(&self.out, &given.dataset, &splits)?;
@@ -69,21 +75,7 @@ impl Split {
                 of(Part::Test)
             )
         };
-        let k = found.k.unwrap_or_default();
-        let verdict = if found.certified {
-            format!(
-                "certified: no pair across a border shares {} of its {}-mers (about {:.1} % identity); the nearest has {:.3}",
-                found.threshold,
-                k,
-                found.identity.unwrap_or_default() * 100.0,
-                found.highest
-            )
-        } else {
-            format!(
-                "not certified: {} pairs across a border share {} and more of their {}-mers; the nearest has {:.3}",
-                found.crossing_pairs, found.threshold, k, found.highest
-            )
-        };
+        let verdict = told(found);
         let text = format!(
             "{} records in {} homology clusters by {}: {dealt}\n{verdict}\n{}",
             given.dataset.len(),
@@ -131,4 +123,28 @@ impl Split {
             ..Config::default()
         })
     }
+}
+
+/// What was compared, what was found, and what that does not say.
+fn told(found: &Certificate) -> String {
+    let Some(k) = found.k else { return found.verdict() };
+    let compared = found.compared().map_or_else(String::new, |text| format!("\n{text}"));
+    if found.certified {
+        return format!(
+            "certified: no pair across a border shares {} of its {k}-mers; the nearest has {:.3}\n{}{compared}",
+            found.threshold,
+            found.highest,
+            found.caveat().unwrap_or_default()
+        );
+    }
+    if found.crossing_pairs == 0 {
+        return format!(
+            "not certified: above {:.0} % of records that cannot be compared, nothing is{compared}",
+            MOST_BLIND * 100.0
+        );
+    }
+    format!(
+        "not certified: {} pairs across a border share {} and more of their {k}-mers or letters; the nearest has {:.3}{compared}",
+        found.crossing_pairs, found.threshold, found.highest
+    )
 }

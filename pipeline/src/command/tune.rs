@@ -6,6 +6,7 @@ use cistron_models::device::DeviceChoice;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::overwrite::Overwrite;
 use crate::console::Console;
 use crate::tune::Request;
 use crate::tune::curve::{Curve, curve};
@@ -55,6 +56,8 @@ pub(super) struct Tune {
     /// Folder that everything is written to [default: out/NAME-tune].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: Overwrite,
     /// auto, cpu, cuda:N or metal.
     #[arg(long, default_value = "auto")]
     device: DeviceChoice,
@@ -73,6 +76,7 @@ enum Folds {
 impl Tune {
     /// Searches, or draws the learning curve.
     pub(super) fn run(self, console: &Console) -> Result<(), Error> {
+        self.overwrite.check([&self.workflow], &[])?;
         let request = Request {
             workflow: self.workflow,
             set: self.set,

@@ -1,5 +1,6 @@
 //! The table of predictions, and the audit beside it: neither is written without the other.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -11,6 +12,13 @@ use cistron_data::artefact::{self, Partial, Tsv};
 use cistron_data::dataset::Dataset;
 use cistron_data::error::Error;
 use cistron_split::neighbour::identity::Identities;
+
+/// The program's own columns: the first of them before the classes, the others behind.
+const OWN: [&str; 8] =
+    ["id", "predicted", "set", "nearest_train", "containment", "unfamiliar", "outside", "label"];
+
+/// Own columns before the classes.
+const HEAD: usize = 2;
 
 /// A table of predictions that is written as they come, and gets its name when it is finished.
 pub struct Table {
@@ -32,10 +40,11 @@ struct Written<'a> {
 impl Table {
     /// Begins the table at `path`.
     pub fn create(path: &Path, classes: &[String]) -> Result<Self, Error> {
-        let fixed = ["set", "nearest_train", "containment", "unfamiliar", "outside", "label"];
-        let fixed = fixed.map(str::to_string);
-        let head = ["id".to_string(), "predicted".to_string()];
-        let columns = head.into_iter().chain(classes.iter().cloned()).chain(fixed);
+        let (head, fixed) = OWN.split_at(HEAD);
+        let own = |names: &'static [&str]| names.iter().map(|name| Cow::Borrowed(*name));
+        let classes_of = classes.iter().map(|class| artefact::column("class:", class, &OWN));
+        let columns: Vec<Cow<'_, str>> = own(head).chain(classes_of).chain(own(fixed)).collect();
+        let columns = columns.iter().map(|column| &**column);
         Ok(Self {
             path: path.to_path_buf(),
             classes: classes.to_vec(),
@@ -56,7 +65,8 @@ impl Table {
             let class = prediction.class();
             let mut row = vec![dataset.id(*record).to_string(), self.classes[class].clone()];
             row.extend(prediction.probabilities.iter().map(|p| format!("{p:.6}")));
-            let set: Vec<&str> = prediction.set.iter().map(|c| self.classes[*c].as_str()).collect();
+            let set = prediction.set.iter().map(|class| artefact::member(&self.classes[*class]));
+            let set: Vec<Cow<'_, str>> = set.collect();
             row.push(set.join("|"));
             row.push(prediction.nearest.clone().unwrap_or_default());
             row.push(prediction.containment.map_or(String::new(), |c| format!("{c:.4}")));

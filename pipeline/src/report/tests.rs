@@ -239,11 +239,14 @@ fn the_verdict_says_when_a_model_does_not_beat_the_floors() {
     let lift = |example: &mut Example, value: f64, low: f64| {
         let lift = example.evaluation.as_mut().unwrap().entries[0].lift.as_mut().unwrap();
         lift.value = value;
-        lift.interval = Some(Interval { low, high: value + 0.1 });
+        lift.interval = Some(Interval { low, high: 2.0 * value - low });
     };
     lift(&mut example, 0.04, -0.02);
     assert!(example.html().contains("No model is shown to beat the floors."));
     lift(&mut example, -0.04, -0.1);
+    let page = example.html();
+    assert!(page.contains("not shown to differ") && !page.contains("does worse"));
+    lift(&mut example, -0.04, -0.07);
     let page = example.html();
     assert!(page.contains("No model beats the floors."));
     assert!(page.contains("does worse than what needs no model"));

@@ -11,6 +11,7 @@ use crate::earlier;
 use crate::key::{Freshness, Key, Keys};
 use crate::manifest::InputFile;
 use crate::workflow::Workflow;
+use crate::workflow::names;
 use crate::workflow::parse::Loaded;
 use cistron_data::artefact;
 use cistron_data::config::{Input, Labels, Read};
@@ -132,7 +133,7 @@ pub(super) fn plan(
             needs.push(task.clone());
         }
         let files = workflow.predict.iter().map(|(file, input)| (file.as_str(), Some(input)));
-        for (file, input) in std::iter::once(("test", None)).chain(files) {
+        for (file, input) in std::iter::once((names::TEST, None)).chain(files) {
             let key = predict_key(key.clone().with("file", file), loaded, input, keys)?;
             let task = Task::shard(Stage::Predict, &[name, file]);
             audit_key = audit_key.with_key(&task.to_string(), &key);
@@ -285,9 +286,9 @@ pub(super) fn earlier(loaded: &Loaded) -> Result<Vec<PathBuf>, InputError> {
     Ok(earlier::audits(&named, files.iter().map(|(_, path)| path.as_path())))
 }
 
-/// Every input file of the workflow, for the manifest and the report.
+/// Every input file of the workflow, with what it is read for.
 #[must_use]
-pub(super) fn inputs(loaded: &Loaded, keys: &mut Keys) -> Vec<InputFile> {
+pub(super) fn files(loaded: &Loaded) -> Vec<(String, PathBuf)> {
     let mut files = read_files(loaded).unwrap_or_default();
     if let Some(given) = &loaded.workflow.split.given {
         files.push(("split".to_string(), loaded.resolve(&given.table)));
@@ -300,9 +301,15 @@ pub(super) fn inputs(loaded: &Loaded, keys: &mut Keys) -> Vec<InputFile> {
             files.push((format!("reference of {name}"), loaded.resolve(reference)));
         }
     }
+    files
+}
+
+/// Every input file of the workflow, for the manifest and the report.
+#[must_use]
+pub(super) fn inputs(loaded: &Loaded, keys: &mut Keys) -> Vec<InputFile> {
     let describe = |(role, path): (String, PathBuf)| {
         let (blake3, size) = keys.input(&path).ok()?;
         Some(InputFile { role, path: path.display().to_string(), blake3, size })
     };
-    files.into_iter().filter_map(describe).collect()
+    files(loaded).into_iter().filter_map(describe).collect()
 }

@@ -194,10 +194,17 @@ impl<'a> State<'a> {
         for skipped in dataset.skipped.iter().take(5) {
             self.console.warn(&format!("skipped: {skipped}"));
         }
+        for renamed in dataset.renamed.iter().take(5) {
+            self.console.warn(&format!("an identifier stands twice: {renamed}"));
+        }
         let skipped = dataset.skipped.len();
         let skipped = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
+        let renamed = match dataset.renamed.len() {
+            0 => String::new(),
+            n => format!(", {n} renamed"),
+        };
         let message = format!(
-            "{} records, {} {}, {} classes{skipped}",
+            "{} records, {} {}, {} classes{skipped}{renamed}",
             dataset.len(),
             dataset.total_length(),
             if dataset.numbers.is_some() { "numbers" } else { "symbols" },

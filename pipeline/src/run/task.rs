@@ -56,10 +56,9 @@ impl Stage {
     pub(super) const fn version(self) -> u32 {
         match self {
             Self::Read | Self::Encode => 1,
-            Self::Split => 2,
-            Self::Predict | Self::Audit | Self::Report => 3,
-            Self::Train => 4,
-            Self::Evaluate => 5,
+            Self::Split | Self::Predict => 3,
+            Self::Audit | Self::Report | Self::Train => 4,
+            Self::Evaluate => 6,
         }
     }
 }

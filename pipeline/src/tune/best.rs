@@ -59,6 +59,11 @@ fn text(loaded: &Loaded, settings: &[String], folder: &Path) -> Result<String, E
     };
     let to = relative(&absolute(folder)?, &absolute(&loaded.folder)?);
     if let Node::Map(entries) = &mut root.value {
+        // The folder of the workflow that was tuned stays that workflow's.
+        let name = entries.iter_mut().find(|(key, _)| key.value == "name");
+        if let Some((_, value)) = name {
+            value.value = Node::Scalar(Value::String(format!("{}-tuned", loaded.workflow.name)));
+        }
         for (key, value) in entries.iter_mut().filter(|(key, _)| STAGES.contains(&&*key.value)) {
             relocate(&mut value.value, &key.value, &to);
         }

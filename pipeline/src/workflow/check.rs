@@ -12,6 +12,7 @@ use cistron_encoders::EncoderConfig;
 use cistron_models::architecture::{self, Architecture};
 use serde_saphyr::Spanned;
 
+use super::names;
 use super::tree::Node;
 use super::validate::Mistake;
 use super::{Model, SCHEMA, Workflow};
@@ -35,6 +36,11 @@ pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mi
     check.baselines(workflow);
     for (name, input) in &workflow.predict {
         check.file_name(&["predict", name], name);
+        if name.eq_ignore_ascii_case(names::TEST) {
+            let help = "choose another name, such as `new`";
+            let message = format!("`{name}` is what the table of the held-out records is called");
+            check.push(&["predict", name], message, help);
+        }
         check.input(name, input);
         if workflow.qualities() && input.fastq.is_none() {
             let help = "`fastq: FILE`: models take the quality of each symbol";
@@ -57,6 +63,8 @@ pub fn check(workflow: &Workflow, root: &Spanned<Node>, folder: &Path) -> Vec<Mi
     for path in &workflow.audit.predictions {
         check.file(&["audit", "predictions"], path);
     }
+    check.distinct("models", workflow.models.keys());
+    check.distinct("predict", workflow.predict.keys());
     check.columns(workflow);
     check.mistakes
 }
@@ -103,10 +111,21 @@ impl Check<'_> {
 
     /// Names become folders, so they must be plain file names.
     fn file_name(&mut self, path: &[&str], name: &str) {
-        let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
-            let help = "use letters, digits, `-`, `_` and `.`: it names a file";
-            self.push(path, format!("`{name}` cannot name a folder"), help);
+        if let Some((message, help)) = names::unfit(name) {
+            self.push(path, message, help);
+        }
+    }
+
+    /// Folders of two names that differ in case alone are one folder on some systems.
+    fn distinct<'n>(&mut self, stage: &str, given: impl Iterator<Item = &'n String>) {
+        let mut seen: Vec<(String, &String)> = Vec::new();
+        for name in given {
+            let lower = name.to_lowercase();
+            if let Some((_, earlier)) = seen.iter().find(|(known, _)| *known == lower) {
+                let message = format!("`{name}` and `{earlier}` differ in case alone");
+                self.push(&[stage, name], message, "choose another name: it names a file");
+            }
+            seen.push((lower, name));
         }
     }
 
@@ -206,6 +225,11 @@ impl Check<'_> {
 
     fn model(&mut self, workflow: &Workflow, name: &str, model: &Model) {
         self.file_name(&["models", name], name);
+        if names::is_scored_beside(name) {
+            let help = "choose another name";
+            let message = format!("`{name}` is scored beside every model");
+            self.push(&["models", name], message, help);
+        }
         self.settings(workflow, name, &model.train);
         if !(1..=100).contains(&model.seeds) {
             self.push(&["models", name, "seeds"], "`seeds` must be 1 to 100", "");

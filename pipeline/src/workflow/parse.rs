@@ -12,6 +12,7 @@ use super::validate::{Mistake, validate};
 use super::{Workflow, schema};
 use cistron_data::dataset::Dataset;
 use cistron_data::error::Error;
+use cistron_data::inputs;
 use cistron_data::path::resolve;
 use cistron_data::read::Request;
 use cistron_qpcr::records;
@@ -48,6 +49,7 @@ impl Loaded {
 
 /// Reads, parses and checks a workflow file; `settings` are `key.path=value` overrides.
 pub fn load(path: &Path, settings: &[String], styled: bool) -> Result<Loaded, Error> {
+    inputs::remember(path);
     let text = std::fs::read_to_string(path).map_err(|error| {
         let help = "give the path of a workflow file, such as workflows/resistance-genes.yaml";
         Error::Usage(format!("cannot read {}: {error}\n  help: {help}", path.display()))

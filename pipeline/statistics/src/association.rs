@@ -91,7 +91,7 @@ impl Crosstable {
 /// V from a phi² whose bias is taken off: sqrt(phi² / min(r~ - 1, c~ - 1)) with the corrected numbers
 /// of rows and columns of `n` items (Bergsma 2013). `None` where the correction leaves none.
 #[must_use]
-pub fn scaled(phi_squared: f64, rows: usize, columns: usize, n: f64) -> Option<f64> {
+fn scaled(phi_squared: f64, rows: usize, columns: usize, n: f64) -> Option<f64> {
     let corrected = |levels: usize| levels as f64 - (levels as f64 - 1.0).powi(2) / (n - 1.0);
     let most = corrected(rows).min(corrected(columns)) - 1.0;
     (most > 0.0).then(|| (phi_squared.max(0.0) / most).sqrt().min(1.0))

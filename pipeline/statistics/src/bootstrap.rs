@@ -75,7 +75,41 @@ pub fn estimate<S>(settings: &Bootstrap, clusters: &[u32], statistic: S) -> Esti
 where
     S: Fn(&[u32]) -> Option<f64> + Sync,
 {
-    let clusters = Clusters::new(clusters);
+    of_clusters(settings, &Clusters::new(clusters), statistic)
+}
+
+/// The same with clusters drawn within strata, of which item i belongs to `strata[i]`: no draw loses a
+/// class, as none would that a split had dealt.
+#[must_use]
+pub fn estimate_within<S>(
+    settings: &Bootstrap,
+    clusters: &[u32],
+    strata: &[u32],
+    statistic: S,
+) -> Estimate
+where
+    S: Fn(&[u32]) -> Option<f64> + Sync,
+{
+    of_clusters(settings, &Clusters::new(clusters).within(strata), statistic)
+}
+
+/// Clusters of each stratum, from the smallest: how many a stratified interval rests on.
+#[must_use]
+pub fn fewest_clusters(clusters: &[u32], strata: &[u32]) -> usize {
+    Clusters::new(clusters).within(strata).fewest()
+}
+
+/// One-sided 95 % interval of a perfect score of `clusters` clusters: the share below which all of
+/// them would be right in one sample of twenty (Louis 1981, doi:10.1080/00031305.1981.10479337).
+#[must_use]
+pub fn perfect(clusters: usize, level: f64) -> Interval {
+    Interval { low: (1.0 - level).powf(1.0 / clusters.max(1) as f64), high: 1.0 }
+}
+
+fn of_clusters<S>(settings: &Bootstrap, clusters: &Clusters, statistic: S) -> Estimate
+where
+    S: Fn(&[u32]) -> Option<f64> + Sync,
+{
     let value = statistic(&vec![1; clusters.n_items()]).filter(|value| value.is_finite());
     let mut estimate =
         Estimate { value, interval: None, method: None, clusters: clusters.len(), undefined: 0 };

@@ -5,3 +5,4 @@ pub mod bootstrap;
 pub mod delong;
 pub mod false_discovery;
 pub mod interval;
+pub mod noncentral;

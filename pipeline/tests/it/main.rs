@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
+mod architecture;
 mod attribute;
 mod audit;
 mod blocks;
@@ -16,6 +17,7 @@ mod hmmer;
 mod init;
 mod inputs;
 mod mutations;
+mod outputs;
 mod page;
 mod qpcr;
 mod qualities;

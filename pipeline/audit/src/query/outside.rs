@@ -9,7 +9,7 @@ use crate::profile::{Range, Values};
 use cistron_statistics::interval::wilson;
 
 /// Lower limit of the share outside the range that holds 99 % of the training records.
-const GATE: Gate = Gate::warn(0.05);
+const GATE: Gate = Gate::warn(0.05).within(0.2);
 
 /// Values of a quantity, and those outside the training records' range.
 pub(super) struct Outside {
@@ -50,7 +50,7 @@ impl Outside {
         let finding = Finding {
             statistic: format!("share of sequences outside the training records' {what}"),
             value: Some(value),
-            interval: interval.clone(),
+            interval,
             n,
             message: format!(
                 "{} of {} ({}) have a {what} outside {} to {}, where 99 % of the training records lie",
@@ -74,6 +74,6 @@ impl Outside {
             }],
             ..open(check, title)
         };
-        by_limit(GATE, interval.map(|i| i.low), finding)
+        by_limit(GATE, finding)
     }
 }

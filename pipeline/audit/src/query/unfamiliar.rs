@@ -80,7 +80,7 @@ impl Unfamiliar {
         let finding = Finding {
             statistic: "share of sequences unlike any training record".into(),
             value: Some(value),
-            interval: interval.clone(),
+            interval,
             n: self.known,
             message: format!(
                 "{} of {} ({}) are less like any training record than 95 % of the validation records are{too_short}",
@@ -97,7 +97,7 @@ impl Unfamiliar {
             tables: vec![self.histogram()],
             ..open(CHECK, TITLE)
         };
-        by_limit(GATE, interval.map(|i| i.low), finding)
+        by_limit(GATE, finding)
     }
 
     /// Sequences by range of containment.

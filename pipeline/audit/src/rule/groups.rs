@@ -27,8 +27,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         code: "group.confounding",
         meaning: "A column that should not tell the label does: a model can learn the laboratory",
-        formula: "Cramér's V without its bias; the lower limit of its bootstrap interval over clusters warns from 0.1, fails from 0.3 for a nuisance column",
-        source: "Bergsma 2013, doi:10.1016/j.jkss.2012.10.002",
+        formula: "Cramér's V without its bias; the lower limit of its interval (noncentral chi-squared, statistic and records divided by the design effect of the clusters) warns from 0.1, fails from 0.3 for a nuisance column, and passes only where the upper limit is below 0.3",
+        source: "Bergsma 2013, doi:10.1016/j.jkss.2012.10.002; Smithson 2003, doi:10.4135/9781412983761; Rao and Scott 1984, doi:10.1214/aos/1176346391",
         remedy: "Hold whole levels out (`cistron split --by COLUMN`), balance within classes, or drop levels",
     },
     Rule {

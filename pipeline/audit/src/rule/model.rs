@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         code: "performance.lift",
         meaning: "The model does not beat a predictor that learnt no biology",
-        formula: "balanced accuracy minus that of the best floor (majority, composition, look-up; of curves, end point, steepest rise, number of cycles) on the same records; fails unless the paired bootstrap interval over clusters lies above 0",
+        formula: "balanced accuracy minus that of the best floor (majority, composition, look-up; of curves, end point, steepest rise, number of cycles) on the same records; passes where its paired bootstrap interval over clusters (each class among its own) lies above 0, fails where it lies below or both give the same answers, and is unknown where it holds 0",
         source: "Efron 1987, doi:10.1080/01621459.1987.10478410",
         remedy: "Use the floor, or give the model more to learn from",
     },

@@ -74,8 +74,7 @@ impl Records {
         if read.map_err(|error| read_error(&self.path, &error).at_line(line))? == 0 {
             return self.end();
         }
-        let id = self.header.get(1).filter(|first| !first.is_ascii_whitespace());
-        if self.header[0] != b'>' || id.is_none() {
+        if self.header[0] != b'>' || self.header[1..].trim_ascii().is_empty() {
             self.ended = true;
             let help = "is this a FASTA file? every record starts with `>` and an identifier";
             return Err(self.error(line, "no header", help));
@@ -105,8 +104,8 @@ impl Records {
         };
         let header = header.trim_ascii_end();
         record.header.push_str(header);
-        let id = header.split(|c: char| c.is_ascii_whitespace()).next();
-        record.id.push_str(id.unwrap_or_default());
+        // A blank behind the mark is passed over, as seqkit does.
+        record.id.push_str(header.split_ascii_whitespace().next().unwrap_or_default());
         Ok(())
     }
 
@@ -134,12 +133,15 @@ impl Records {
         .fatal())
     }
 
-    /// Leaves out empty lines before the first header; elsewhere the reader does.
+    /// Leaves out empty lines and comments (`;`) before the first header; elsewhere the reader does.
     fn skip_blank_lines(&mut self) -> Result<(), InputError> {
-        let Self { path, source, .. } = self;
+        let Self { path, source, number, .. } = self;
         loop {
             match source.fill_buf().map_err(|e| read_error(path, &e))?.first() {
                 Some(b'\n' | b'\r') => source.consume(1),
+                Some(b';') if *number == 0 => {
+                    source.skip_until(b'\n').map_err(|e| read_error(path, &e))?;
+                }
                 _ => return Ok(()),
             }
         }
@@ -220,7 +222,7 @@ impl Lines {
                 taken.header = true;
                 return taken;
             }
-            let Some(end) = width.line_end(rest, self.inside) else {
+            let Some(mut end) = width.line_end(rest, self.inside) else {
                 sequence.extend_from_slice(rest);
                 self.inside |= !rest.is_empty();
                 taken.bytes = ahead.len();
@@ -231,7 +233,11 @@ impl Lines {
                 sequence.truncate(sequence.trim_ascii_end().len().max(self.start));
             } else {
                 // What was just written is slower to look at.
-                sequence.extend_from_slice(rest[..end].trim_ascii_end());
+                let kept = rest[..end].trim_ascii_end();
+                sequence.extend_from_slice(kept);
+                // Empty lines behind a shorter one were taken for its blanks.
+                let behind = memchr::memchr(b'\n', &rest[kept.len()..end]);
+                end = behind.map_or(end, |at| kept.len() + at);
             }
             self.end(sequence);
             taken.bytes += end + 1;

@@ -62,10 +62,17 @@ pub fn sniff(path: &Path, source: &mut Source) -> Result<Format, InputError> {
     Ok(match ahead {
         [] | [b'>', ..] => Format::Fasta,
         [b'@', ..] => Format::Fastq,
+        [b';', ..] if is_commented_fasta(ahead) => Format::Fasta,
         _ if ahead.starts_with(b"##fileformat=VCF") => Format::Vcf,
         _ if ahead.starts_with(b"BCF\x02") => Format::Bcf,
         _ => Format::Table,
     })
+}
+
+/// Whether comments of the oldest FASTA, lines that begin with `;`, stand before a header.
+fn is_commented_fasta(ahead: &[u8]) -> bool {
+    let mut lines = ahead.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    lines.find(|line| line[0] != b';').is_some_and(|line| line[0] == b'>')
 }
 
 /// The format of the file at `path`.

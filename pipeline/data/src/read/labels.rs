@@ -8,6 +8,7 @@ use regex::Regex;
 use super::record::Record;
 use super::table::Table;
 use crate::error::InputError;
+use crate::inputs;
 use crate::path::shown;
 
 /// Label and group values of one record, empty cells as `None`.
@@ -49,6 +50,7 @@ impl Annotations {
         label: Option<&str>,
         groups: &[String],
     ) -> Result<Self, InputError> {
+        inputs::remember(path);
         let table = Table::open(path)?;
         let id = table.column(id)?;
         let columns = Columns::of(&table, label, groups)?;

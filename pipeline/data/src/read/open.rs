@@ -1,13 +1,15 @@
 //! Opening a file: compression told by content, never by name, and lines counted.
 
 mod decoder;
+mod line_ends;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 pub use decoder::Compression;
-use decoder::{BUFFER, Decoder, MAGIC, sniff};
+use decoder::{AHEAD, BUFFER, Decoder, sniff};
+use line_ends::LineEnds;
 
 use crate::error::InputError;
 
@@ -19,7 +21,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A decompressed file that counts its lines.
 pub struct Source {
-    inner: BufReader<Decoder>,
+    inner: BufReader<LineEnds<Decoder>>,
     /// Line feeds consumed so far.
     lines: u64,
     /// How the file is compressed.
@@ -45,12 +47,12 @@ impl Source {
     /// Decompresses `raw`; `path` is what errors call it.
     pub fn new(path: &Path, mut raw: Box<dyn Read + Send>) -> Result<Self, InputError> {
         let failed = |error: &io::Error| read_error(path, error);
-        let mut magic = Vec::new();
-        Read::by_ref(&mut raw).take(MAGIC).read_to_end(&mut magic).map_err(|e| failed(&e))?;
-        let compression = sniff(path, &magic)?;
-        let raw = Cursor::new(magic).chain(raw);
+        let mut ahead = Vec::new();
+        Read::by_ref(&mut raw).take(AHEAD).read_to_end(&mut ahead).map_err(|e| failed(&e))?;
+        let compression = sniff(path, &ahead)?;
+        let raw = Cursor::new(ahead).chain(raw);
         let decoder = Decoder::new(compression, raw).map_err(|e| failed(&e))?;
-        let mut inner = BufReader::with_capacity(BUFFER, decoder);
+        let mut inner = BufReader::with_capacity(BUFFER, LineEnds::new(decoder));
         if inner.fill_buf().map_err(|e| failed(&e))?.starts_with(BYTE_ORDER_MARK) {
             inner.consume(BYTE_ORDER_MARK.len());
         }
@@ -67,7 +69,7 @@ impl Source {
     #[must_use]
     pub(super) fn plain(raw: Box<dyn Read + Send>) -> Self {
         let decoder = Decoder::Plain(Cursor::new(Vec::new()).chain(raw));
-        let inner = BufReader::with_capacity(BUFFER, decoder);
+        let inner = BufReader::with_capacity(BUFFER, LineEnds::new(decoder));
         Self { inner, lines: 0, compression: Compression::None }
     }
 

@@ -10,6 +10,7 @@ use noodles::fasta::fai;
 
 use super::open::{Compression, Source};
 use crate::error::InputError;
+use crate::inputs;
 use crate::spelling::closest;
 
 /// An indexed FASTA file.
@@ -46,6 +47,7 @@ impl Reference {
             }
             fai::Index::from(records)
         };
+        inputs::remember(path);
         let file = File::open(path).map_err(|error| failed(&error))?;
         let reader = fasta::io::IndexedReader::new(BufReader::new(file), index);
         Ok(Self { path: path.to_path_buf(), reader })

@@ -1,5 +1,8 @@
-//! Tables: comma or tab separated text with a header line, plain or compressed.
+//! Tables: text separated by commas, tabs or semicolons, plain or compressed.
 
+mod dialect;
+
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
@@ -8,12 +11,15 @@ use serde::{Deserialize, Serialize};
 
 use super::open::{Source, read_error};
 use crate::error::InputError;
+use dialect::dialect;
 
 /// A table that is read row by row.
 pub struct Table {
     path: PathBuf,
     rows: csv::Reader<Source>,
     head: StringRecord,
+    /// Whether the first line is the first row.
+    headless: bool,
 }
 
 /// What stands between the cells of a row.
@@ -55,8 +61,9 @@ impl Table {
         Self::with(path, None, None)
     }
 
-    /// Opens a table; without `columns` its first line names them, without a separator it is the
-    /// tab where the first line has one, else the comma.
+    /// Opens a table. Without `columns` its first line names them, or they are `column-1`,
+    /// `column-2` and so on where that line holds a sequence; without a separator it is the one that
+    /// gives the first lines the same number of cells.
     pub fn with(
         path: &Path,
         columns: Option<&[String]>,
@@ -76,27 +83,37 @@ impl Table {
         columns: Option<&[String]>,
         separator: Option<Separator>,
     ) -> Result<Self, InputError> {
-        let delimiter = match separator {
-            Some(separator) => separator.byte(),
-            None => delimiter(&mut source).map_err(|e| read_error(path, &e))?,
-        };
+        let ahead = source.fill_buf().map_err(|e| read_error(path, &e))?;
+        let told = dialect(ahead, false, separator);
+        let headless = columns.is_some() || !told.header;
         let mut rows = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .quoting(delimiter != b'\t')
-            .has_headers(columns.is_none())
+            .delimiter(told.separator.byte())
+            .quoting(told.quotes)
+            .has_headers(!headless)
+            // Cells behind the last column may be empty, as spreadsheets leave them.
+            .flexible(true)
             // With CRLF as one terminator the positions of rows would be a line too low.
             .terminator(csv::Terminator::Any(b'\n'))
             .trim(csv::Trim::All)
             .from_reader(source);
         let head = match columns {
             Some(columns) => StringRecord::from(columns),
-            None => rows.headers().map_err(|e| row_error(path, &e))?.clone(),
+            None if headless => {
+                // The first row is read as a header and given out as a row all the same.
+                let width = rows.headers().map_err(|e| row_error(path, &e))?.len();
+                (1..=width).map(|column| format!("column-{column}")).collect()
+            }
+            None => {
+                let mut head = rows.headers().map_err(|e| row_error(path, &e))?.clone();
+                head.truncate(filled(&head));
+                head
+            }
         };
         if head.is_empty() {
             let help = "give a table whose first line names the columns";
             return Err(InputError::new(path, "an empty file", "a header line", help));
         }
-        Ok(Self { path: path.to_path_buf(), rows, head })
+        Ok(Self { path: path.to_path_buf(), rows, head, headless })
     }
 
     /// Names of the columns.
@@ -107,7 +124,13 @@ impl Table {
 
     /// Index of a column.
     pub fn column(&self, name: &str) -> Result<usize, InputError> {
-        self.head.iter().position(|head| head.trim() == name).ok_or_else(|| {
+        let named = || self.head.iter().enumerate().filter(|(_, head)| head.trim() == name);
+        if let (Some((first, _)), Some((second, _))) = (named().next(), named().nth(1)) {
+            let found = format!("two columns `{name}`: {} and {}", first + 1, second + 1);
+            let help = "rename one of them: which is meant cannot be told";
+            return Err(InputError::new(&self.path, found, "one", help).at_line(1));
+        }
+        named().next().map(|(at, _)| at).ok_or_else(|| {
             let heads: Vec<&str> = self.head.iter().map(str::trim).collect();
             let help = crate::spelling::closest(name, &heads).map_or_else(
                 || "name one of these columns in the workflow".to_string(),
@@ -118,13 +141,21 @@ impl Table {
         })
     }
 
-    /// The error of a row of another length than the columns that the workflow names.
-    fn short_row(&self, cells: &StringRecord) -> InputError {
-        let expected = format!("{}, as the workflow names", self.head.len());
-        let help = "name every column, in order; is it another separator?";
-        let error = InputError::new(&self.path, format!("{} columns", cells.len()), expected, help);
+    /// The error of a row of another length than the columns.
+    fn odd_row(&self, cells: &StringRecord) -> InputError {
+        let (found, expected) = (cells.len(), self.head.len());
+        let (expected, help) = if self.headless {
+            (
+                format!("{expected}, as the workflow names"),
+                "name every column, in order; is it another separator?",
+            )
+        } else {
+            let help = "was the file cut off, or is a separator missing?";
+            (format!("{expected}, as in the header line"), help)
+        };
+        let error = InputError::new(&self.path, format!("{found} columns"), expected, help);
         let place = cells.position().cloned().unwrap_or_else(csv::Position::new);
-        error.at_line(place.line()).at_record(place.record() + 1)
+        error.at_line(place.line()).at_record(place.record() + u64::from(self.headless))
     }
 
     /// File that the table is read from.
@@ -139,39 +170,37 @@ impl Iterator for Table {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut cells = StringRecord::new();
-        match self.rows.read_record(&mut cells) {
-            Ok(false) => None,
-            Ok(true) => {
-                if cells.len() != self.head.len() {
-                    return Some(Err(self.short_row(&cells)));
-                }
-                let place = cells.position().cloned().unwrap_or_else(csv::Position::new);
-                let number = place.record() + u64::from(!self.rows.has_headers());
-                Some(Ok(Row { cells, line: place.line(), number }))
+        loop {
+            match self.rows.read_record(&mut cells) {
+                Ok(false) => return None,
+                // Spreadsheets leave rows of empty cells behind the last.
+                Ok(true) if filled(&cells) == 0 => {}
+                Ok(true) => break,
+                Err(error) => return Some(Err(row_error(&self.path, &error))),
             }
-            Err(error) => Some(Err(row_error(&self.path, &error))),
         }
+        if cells.len() > self.head.len() && filled(&cells) <= self.head.len() {
+            cells.truncate(self.head.len());
+        }
+        if cells.len() != self.head.len() {
+            return Some(Err(self.odd_row(&cells)));
+        }
+        let place = cells.position().cloned().unwrap_or_else(csv::Position::new);
+        let number = place.record() + u64::from(self.headless);
+        Some(Ok(Row { cells, line: place.line(), number }))
     }
 }
 
-/// Reads the header line ahead without consuming it.
-fn delimiter(source: &mut Source) -> std::io::Result<u8> {
-    use std::io::BufRead;
-    let ahead = source.fill_buf()?;
-    let line = ahead.split(|b| *b == b'\n').next().unwrap_or_default();
-    Ok(if line.contains(&b'\t') { b'\t' } else { b',' })
+/// Cells of a row up to the last that is not empty.
+fn filled(cells: &StringRecord) -> usize {
+    let filled = |cell: &usize| cells.get(*cell).is_some_and(|cell| !cell.trim().is_empty());
+    (0..cells.len()).rev().find(filled).map_or(0, |at| at + 1)
 }
 
 fn row_error(path: &Path, error: &csv::Error) -> InputError {
     let place = error.position();
     let mut out = match error.kind() {
         csv::ErrorKind::Io(error) => read_error(path, error),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => InputError::new(
-            path,
-            format!("{len} columns"),
-            format!("{expected_len}, as in the header line"),
-            "was the file cut off, or is a separator missing?",
-        ),
         csv::ErrorKind::Utf8 { .. } => InputError::new(
             path,
             "text that is not UTF-8",
@@ -224,6 +253,35 @@ mod tests {
         assert_eq!(rows[1].as_ref().unwrap().line, 2);
         let error = rows[2].as_ref().unwrap_err();
         assert_eq!((error.line, error.found.as_str()), (Some(3), "2 columns"));
+    }
+
+    #[test]
+    fn what_spreadsheets_leave_behind_is_no_column_and_no_row() {
+        let mut table = table("\u{feff}sample\tpop\t\t\nS0\tGBR\nS1\tFIN\t\t\n\t\t\n");
+        assert_eq!(table.columns(), ["sample", "pop"]);
+        let rows: Vec<Row> = table.by_ref().map(Result::unwrap).collect();
+        assert_eq!(rows.iter().map(|row| &row.cells[1]).collect::<Vec<_>>(), ["GBR", "FIN"]);
+        let mut table = super::tests::table("a,b\n1,2\n1,2,3\n");
+        assert!(table.next().unwrap().is_ok());
+        assert_eq!(table.next().unwrap().unwrap_err().found, "3 columns");
+    }
+
+    #[test]
+    fn quotes_are_taken_off_and_a_name_given_twice_is_refused() {
+        let mut table = table("\"id\"\t\"label\"\n\"g0\"\ta\n");
+        assert_eq!(table.column("label").unwrap(), 1);
+        assert_eq!(&table.next().unwrap().unwrap().cells[0], "g0");
+        let error = super::tests::table("id,label,label\ng0,a,b\n").column("label").unwrap_err();
+        assert_eq!(error.found, "two columns `label`: 2 and 3");
+    }
+
+    #[test]
+    fn a_first_line_with_a_sequence_is_a_row() {
+        let text = "+,S0,\t\tacgtacgtacgtacgtacgtac\n-,S1,\t\tacgtacgtacgtacgtacgtag\n";
+        let table = table(text);
+        assert_eq!(table.columns(), ["column-1", "column-2", "column-3"]);
+        let rows: Vec<Row> = table.map(Result::unwrap).collect();
+        assert_eq!((rows.len(), &rows[0].cells[0], rows[0].number, rows[1].line), (2, "+", 1, 2));
     }
 
     #[test]

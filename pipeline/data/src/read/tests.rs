@@ -96,6 +96,31 @@ fn the_layout_of_uci_is_read() {
 }
 
 #[test]
+fn headers_that_other_readers_take_are_read() {
+    // Blanks behind the mark, an identifier given twice, comments, carriage returns alone.
+    let text =
+        ";a comment\n> a class=x\nACGT\n>a class=y\nGGTT\n>a_2 class=y\nGG\n>a class=x\nCC\n";
+    let cr = text.replace('\n', "\r");
+    let folder = folder(&[("a.fa", text), ("b.fa", &cr)]);
+    for file in ["a.fa", "b.fa"] {
+        let labels = json!({"header": "class=(?<label>\\w+)"});
+        let found = dataset(folder.path(), json!({"fasta": file, "labels": labels})).unwrap();
+        assert_eq!(found.ids(), ["a", "a_2", "a_2_2", "a_3"]);
+        assert_eq!(found.sequence(3), b"CC");
+        assert_eq!(found.renamed.len(), 3);
+        assert!(found.renamed[0].contains("a → a_2 (") && found.renamed[0].ends_with(":4)"));
+    }
+}
+
+#[test]
+fn an_identifier_given_twice_that_a_table_names_is_refused() {
+    let folder = folder(&[("a.fa", ">a\nACGT\n>a\nGGTT\n"), ("l.csv", "id;label\na;x\nb;y\n")]);
+    let config = json!({"fasta": "a.fa", "labels": {"table": "l.csv"}});
+    let error = dataset(folder.path(), config).unwrap_err().to_string();
+    assert!(error.contains("a second time (first on line 1)"), "{error}");
+}
+
+#[test]
 fn intervals_take_their_class_from_a_column_or_a_table() {
     let bed = "chr1\t0\t4\tyes\t9\t+\nchr1\t2\t6\tno\t9\t-\n";
     let table = "id,label\nchr1:0-4(+),x\nchr1:2-6(-),y\n";

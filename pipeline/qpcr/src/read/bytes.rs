@@ -7,6 +7,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 
 use cistron_data::error::InputError;
+use cistron_data::inputs;
 use cistron_data::read::open::read_error;
 
 /// Most bytes of a file or of an archive's member: a plate of 1536 wells needs under 20 MB.
@@ -20,6 +21,7 @@ pub(super) fn load(path: &Path) -> Result<Vec<u8>, InputError> {
     if file.metadata().is_ok_and(|m| m.is_dir()) {
         return Err(InputError::new(path, "a folder", "a file", "name the files in the folder"));
     }
+    inputs::remember(path);
     let bytes = bounded(path, file)?;
     match bytes.as_slice() {
         [] => Err(InputError::new(path, "an empty file", "a qPCR export", "export it again")),

@@ -131,6 +131,7 @@ fn dataset(k: usize) -> (Dataset, Splits) {
         k: Some(15),
         threshold: 0.2,
         identity: Some(0.898),
+        hidden_identity: Some(14.0 / 15.0),
         certified: true,
         crossing_pairs: 0,
         highest: 0.187,
@@ -139,6 +140,7 @@ fn dataset(k: usize) -> (Dataset, Splits) {
             ("gene1-4".into(), "gene2-6".into(), 0.142),
         ],
         not_assessable: 0,
+        compared_by_letters: 0,
         clusters: k * 12,
         largest_cluster: 31,
         clusters_by_class: (0..k).map(|c| (class(c), (24 + 12 * (k - c)) / 3)).collect(),
@@ -209,6 +211,7 @@ fn entry(name: &str, role: Role, value: f64, k: usize) -> Entry {
                 ClassScore {
                     class: class(c),
                     support: support(c) as usize,
+                    clusters: support(c) as usize,
                     precision,
                     recall: Some(recall),
                     f1,

@@ -79,9 +79,12 @@ fn roc(entry: &Entry, classes: &[&ClassCurves]) -> Figure {
 }
 
 fn precision_recall(entry: &Entry, classes: &[&ClassCurves]) -> Figure {
+    let steps: Vec<Vec<(f64, f64)>> =
+        classes.iter().map(|class| stepped(&class.precision_recall)).collect();
     let lines: Vec<(&str, &[(f64, f64)])> = classes
         .iter()
-        .map(|class| (class.class.as_str(), class.precision_recall.as_slice()))
+        .zip(&steps)
+        .map(|(class, steps)| (class.class.as_str(), steps.as_slice()))
         .collect();
     let text = [
         "precision-recall",
@@ -92,6 +95,12 @@ fn precision_recall(entry: &Entry, classes: &[&ClassCurves]) -> Figure {
          falls fast is found at the price of many false alarms, whatever its ROC curve says.",
     ];
     figure(text, entry, ["recall", "precision"], &lines, None)
+}
+
+/// The corners of steps: from the recall before to that of a point the precision is the point's.
+fn stepped(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let before = std::iter::once(0.0).chain(points.iter().map(|point| point.0));
+    points.iter().zip(before).flat_map(|(point, before)| [(before, point.1), *point]).collect()
 }
 
 fn reliability(entry: &Entry, curves: &Curves) -> Option<Figure> {

@@ -42,17 +42,19 @@ fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
         ("Dealt by", certificate.method.clone()),
         ("Similarity", certificate.similarity.clone()),
     ];
-    let homology = certificate.k.zip(certificate.identity);
-    if let Some((k, identity)) = homology {
+    let homology = certificate.k.zip(certificate.hidden_identity);
+    if let Some((k, hidden)) = homology {
         let threshold = score(certificate.threshold);
-        let from = format!("containment {threshold}, about {} identity", percent(identity));
         facts.push(("k-mer length", count(k)));
-        facts.push(("Relatives from", from));
+        facts.push(("Relatives from", format!("containment {threshold}")));
+        let hidden = format!("up to {}, differing every {k} symbols", percent(hidden));
+        facts.push(("Identity that shares no word", hidden));
     }
     facts.push(("Pairs of relatives across the split", count(certificate.crossing_pairs)));
     if homology.is_some() {
         facts.push(("Highest containment across it", score(certificate.highest)));
-        facts.push(("Too short to compare", count(certificate.not_assessable)));
+        facts.push(("Too few words to compare", count(certificate.not_assessable)));
+        facts.push(("Of them, compared by letters", count(certificate.compared_by_letters)));
     }
     let clusters = if homology.is_some() { "Homology clusters" } else { "Groups" };
     facts.push((clusters, count(certificate.clusters)));

@@ -108,6 +108,9 @@ fn best(evaluation: &Evaluation) -> Option<&Entry> {
     terms::best(&evaluation.entries, Role::Model, terms::headline(&evaluation.entries))
 }
 
+/// The fewest held-out records that a model is compared on, as in `performance.lift`.
+const FEWEST: usize = 30;
+
 /// The best model against the best floor.
 fn score(evaluation: &Evaluation) -> Option<Part> {
     let entries = &evaluation.entries;
@@ -129,17 +132,21 @@ fn score(evaluation: &Evaluation) -> Option<Part> {
         let interval = lift.interval.as_ref();
         let _ = write!(sentence, ": lift {}{}", difference(lift.value), spread(interval));
         let verdict = match interval {
-            _ if lift.value <= 0.0 => {
+            _ if model.scores.first().is_some_and(|score| score.n < FEWEST) => {
+                word = "cannot be told";
+                ". So few held-out records cannot tell."
+            }
+            Some(i) if i.high < 0.0 => {
                 (tone, word) = (Tone::Bad, "does not beat the floor");
-                if lift.value < 0.0 {
-                    ". The model does worse than what needs no model."
-                } else {
-                    ". The model adds nothing to what needs no model."
-                }
+                ". The model does worse than what needs no model."
+            }
+            Some(i) if i.high <= 0.0 && i.low >= 0.0 => {
+                (tone, word) = (Tone::Bad, "does not beat the floor");
+                ". The model adds nothing to what needs no model."
             }
             Some(i) if i.low <= 0.0 => {
                 (tone, word) = (Tone::Caution, "not shown to beat the floor");
-                ". The interval reaches zero, so the difference may be chance."
+                ". The interval holds zero: the two are not shown to differ."
             }
             Some(_) => {
                 (tone, word) = (Tone::Good, "beats the floor");
@@ -196,13 +203,19 @@ fn split(certificate: &Certificate) -> Part {
     if certificate.certified {
         let mut sentences = vec![format!(
             "No sequence has a relative (containment {threshold} or more) on the other side of \
-             the split; every pair was compared."
+             the split; every pair that shares a word was compared."
         )];
-        if certificate.not_assessable > 0 {
-            let records = counted(certificate.not_assessable, "record");
-            sentences.push(format!("{records} were too short to compare."));
-        }
+        sentences.extend(certificate.compared().map(|text| format!("{text}.")));
+        sentences.extend(certificate.caveat().map(|text| format!("{}.", capital(&text))));
         return Part { tone: Tone::Good, word: "certified".to_string(), sentences };
+    }
+    if certificate.crossing_pairs == 0 {
+        let sentence = format!("{}.", capital(&certificate.verdict()));
+        return Part {
+            tone: Tone::Bad,
+            word: "not certified".to_string(),
+            sentences: vec![sentence],
+        };
     }
     let pairs = counted(usize::try_from(certificate.crossing_pairs).unwrap_or(usize::MAX), "pair");
     let sentence = format!(

@@ -7,6 +7,7 @@ use crate::key::Keys;
 use crate::predict::variants::{self, Query};
 use crate::predict::{self, BLOCK, Blocks, Ensemble, Prediction, Table};
 use crate::run::plan::inputs;
+use crate::workflow::names;
 use cistron_audit::{Audit, InputFile};
 use cistron_data::error::Error;
 use cistron_evaluate::Run;
@@ -24,7 +25,7 @@ impl State<'_> {
         let path = self.out(format!("predictions/{name}/{file}.tsv"));
         let folder = self.out(format!("models/{name}"));
         let workflow = &self.loaded.workflow;
-        let outputs = if file == "test" {
+        let outputs = if file == names::TEST {
             let dataset = self.dataset()?;
             let run = self.scores()?.iter().find(|run| run.scores.name == name);
             let run = run.ok_or_else(|| Error::stage("predict", "no scores"))?;

@@ -1,5 +1,7 @@
 //! Items by cluster, and the weights that drawing clusters gives them.
 
+use std::collections::BTreeMap;
+
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -11,6 +13,8 @@ const MOST_SETS: usize = 500;
 pub(super) struct Clusters {
     of_item: Vec<u32>,
     len: usize,
+    /// Clusters that are drawn among each other.
+    strata: Vec<Vec<u32>>,
 }
 
 /// Sets of clusters to leave out.
@@ -36,7 +40,31 @@ impl Clusters {
                 *numbers.entry(*name).or_insert(next)
             })
             .collect();
-        Self { of_item, len: numbers.len() }
+        let strata = vec![(0..numbers.len() as u32).collect()];
+        Self { of_item, len: numbers.len(), strata }
+    }
+
+    /// The same, drawn within strata: a cluster is of the stratum of most of its items, the first of
+    /// equals.
+    pub(super) fn within(self, strata: &[u32]) -> Self {
+        let mut counts = vec![BTreeMap::new(); self.len];
+        for (cluster, stratum) in self.of_item.iter().zip(strata) {
+            *counts[*cluster as usize].entry(*stratum).or_insert(0_usize) += 1;
+        }
+        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (cluster, counts) in counts.iter().enumerate() {
+            let most = counts.iter().max_by_key(|(stratum, n)| (**n, u32::MAX - **stratum));
+            members
+                .entry(most.map_or(0, |(stratum, _)| *stratum))
+                .or_default()
+                .push(cluster as u32);
+        }
+        Self { strata: members.into_values().collect(), ..self }
+    }
+
+    /// Clusters of the smallest stratum.
+    pub(super) fn fewest(&self) -> usize {
+        self.strata.iter().map(Vec::len).min().unwrap_or(0)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -47,7 +75,7 @@ impl Clusters {
         self.of_item.len()
     }
 
-    /// Draws as many clusters as there are, with replacement; the weight of an item is how often
+    /// Draws as many clusters of each stratum as there are, with replacement; the weight of an item is how often
     /// its cluster was drawn.
     pub(super) fn draw(&self, seed: u64, draw: u64, weights: &mut Vec<u32>) {
         // One stream a draw: a draw does not depend on which thread made the one before.
@@ -55,9 +83,11 @@ impl Clusters {
         rng.set_stream(draw);
         let mut times = vec![0_u32; self.len];
         // Half of the time of a draw is spent on random numbers: 32 bits are enough.
-        let len = self.len as u32;
-        for _ in 0..len {
-            times[rng.random_range(0..len) as usize] += 1;
+        for stratum in &self.strata {
+            let len = stratum.len() as u32;
+            for _ in 0..len {
+                times[stratum[rng.random_range(0..len) as usize] as usize] += 1;
+            }
         }
         self.weigh(|cluster| times[cluster], weights);
     }

@@ -9,8 +9,8 @@ use crate::error::InputError;
 
 /// Bytes of one read from the disk.
 pub(super) const BUFFER: usize = 1 << 17;
-/// Bytes that tell the compression.
-pub(super) const MAGIC: u64 = 18;
+/// Bytes that are read ahead: they tell the compression, line ends and how a table is written.
+pub(super) const AHEAD: u64 = 1 << 16;
 /// The empty block that ends every complete BGZF file (SAM specification 1.6, section 4.1.2).
 const BGZF_END: [u8; 28] = [
     0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0,
