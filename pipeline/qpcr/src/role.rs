@@ -77,8 +77,8 @@ impl Role {
     /// The role that a sample's name gives away: `NTC`, `water`, `no RT`, `-RT`.
     #[must_use]
     pub fn of_sample(sample: &str) -> Option<Self> {
-        let name = sample.trim().to_lowercase();
         const WITHOUT: [&str; 6] = ["-rt", "no rt", "no-rt", "nort", "nrt", "rt-"];
+        let name = sample.trim().to_lowercase();
         let parted = |end: &str| {
             let start = name.strip_suffix(end);
             start.is_some_and(|start| start.is_empty() || start.ends_with([' ', '_', '.', '-']))

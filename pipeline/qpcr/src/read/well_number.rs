@@ -30,10 +30,9 @@ impl WellNumbers {
             for row in block.rows {
                 let place = Well::parse(row.cell(at));
                 highest = highest.max(row.cell(at).parse().unwrap_or(0));
-                if let (Some(place), Some(i)) = (place, number) {
-                    if let Ok(number) = row.cell(i).parse() {
-                        out.named.insert(number, place.to_string());
-                    }
+                let told = number.and_then(|i| row.cell(i).parse().ok());
+                if let (Some(place), Some(number)) = (place, told) {
+                    out.named.insert(number, place.to_string());
                 }
                 places.extend(place);
             }
