@@ -27,10 +27,10 @@ impl Cq {
     pub fn word(cell: &str) -> Option<Self> {
         match cell.trim().to_lowercase().as_str() {
             "" => Some(Self::Absent),
-            "undetermined" | "undet" | "undet." | "n/a" | "na" | "nan" | "no ct" | "no cq"
-            | "noct" | "nocq" | "nd" | "n.d." | "not detected" | "-" | "none" | "inf" => {
-                Some(Self::Undetermined)
-            }
+            "undetermined" | "undet" | "undet." | "undetected" | "n/a" | "#n/a" | "na" | "nan"
+            | "no ct" | "no cq" | "no cp" | "no cт" | "noct" | "nocq" | "nocp" | "no call"
+            | "nocall" | "nd" | "n.d." | "n/d" | "not detected" | "no amp" | "no amplification"
+            | "negative" | "neg" | "-" | "--" | "none" | "inf" => Some(Self::Undetermined),
             _ => None,
         }
     }
@@ -49,7 +49,9 @@ mod tests {
     #[test]
     fn words_and_numbers_are_told_apart() {
         assert_eq!(Cq::word(" Undetermined "), Some(Cq::Undetermined));
-        assert_eq!(Cq::word("N/A"), Some(Cq::Undetermined));
+        for word in ["N/A", "No Call", "No Ct", "Undetected"] {
+            assert_eq!(Cq::word(word), Some(Cq::Undetermined), "{word}");
+        }
         assert_eq!(Cq::word(""), Some(Cq::Absent));
         assert_eq!(Cq::word("24.1"), None);
         assert_eq!(Cq::of(24.1).and_then(Cq::value), Some(24.1));

@@ -40,6 +40,8 @@ pub struct Reaction {
     pub omitted: bool,
     /// Further columns that were asked for.
     pub columns: IndexMap<String, String>,
+    /// Worksheet of the file; empty where it has none.
+    pub sheet: String,
     /// Line of the file, from 1; 0 where it has none.
     pub line: u64,
 }

@@ -5,12 +5,15 @@ mod block;
 mod bytes;
 mod column;
 mod compound;
+#[cfg(test)]
+mod faults;
 mod file;
 mod instrument;
 mod layout;
 mod long_cq;
 mod long_curve;
 mod merge;
+mod nothing;
 mod number;
 mod rdml;
 mod row_curve;
@@ -18,6 +21,7 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 mod text;
+mod well_number;
 mod wide_cq;
 mod wide_curve;
 mod workbook;
@@ -58,9 +62,15 @@ pub struct Decision {
 ///
 /// [`InputError`] where the file is no qPCR export, with the line where it goes wrong.
 pub fn read(path: &Path, keep: &[String]) -> Result<Measurements, InputError> {
-    let bytes = bytes::load(path)?;
+    let mut bytes = bytes::load(path)?;
+    // An archive that was meant for several disks begins with a mark of that, which its offsets may
+    // or may not count.
+    let marked = bytes.starts_with(b"PK\x07\x08PK") || bytes.starts_with(b"PK00PK");
+    if marked && !rdml::is_rdml(&bytes) {
+        bytes.drain(..4);
+    }
     let mut out = match bytes.as_slice() {
-        [b'P', b'K', 3, 4, ..] if rdml::is_rdml(&bytes) => rdml::read_zip(path, &bytes)?,
+        [b'P', b'K', ..] if rdml::is_rdml(&bytes) => rdml::read_zip(path, &bytes)?,
         [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => {
             let (sheets, container) = workbook::sheets(path, &bytes)?;
             file::read(path, sheets, container, keep)?
@@ -91,7 +101,10 @@ pub fn read_all(paths: &[PathBuf], keep: &[String]) -> Result<Measurements, Inpu
     let mut out = Measurements::default();
     for path in paths {
         out.extend(read(path, keep)?);
+        if paths.len() > 1 {
+            let (reactions, _) = merge::merge(path, std::mem::take(&mut out.reactions))?;
+            out.reactions = reactions;
+        }
     }
-    out.reactions = merge::merge(out.reactions);
     Ok(out)
 }

@@ -15,6 +15,10 @@ pub enum Role {
     Standard,
     /// No template, or another negative control: nothing must amplify.
     NoTemplate,
+    /// No amplification is possible: no polymerase, say (RDML's `nac`).
+    NoAmplification,
+    /// A sample that lacks the target (RDML's `ntp`).
+    NoTarget,
     /// No reverse transcription: what amplifies is genomic DNA.
     NoReverseTranscription,
     /// The same sample on every plate, to put plates on one scale.
@@ -31,23 +35,36 @@ impl Role {
             Self::Unknown => "unknown",
             Self::Standard => "standard",
             Self::NoTemplate => "no-template",
+            Self::NoAmplification => "no-amplification",
+            Self::NoTarget => "no-target",
             Self::NoReverseTranscription => "no-reverse-transcription",
             Self::Calibrator => "calibrator",
             Self::Positive => "positive",
         }
     }
 
+    /// Whether nothing must amplify, whatever the sample: the reagents are what is tested.
+    #[must_use]
+    pub fn is_negative(self) -> bool {
+        matches!(self, Self::NoTemplate | Self::NoAmplification | Self::NoTarget)
+    }
+
     /// Reads the task, content or type of an instrument's export; `None` where the word says
     /// nothing about the role.
     #[must_use]
     pub fn of_task(task: &str) -> Option<Self> {
+        if matches!(task.trim().to_lowercase().as_str(), "-rt" | "rt-" | "- rt") {
+            return Some(Self::NoReverseTranscription);
+        }
         let word = letters(task);
         Some(match word.as_str() {
             "unknown" | "unkn" | "unk" | "u" | "sample" | "target" | "endogenouscontrol"
             | "endo" | "targ" | "test" => Self::Unknown,
             "standard" | "std" | "s" => Self::Standard,
             "ntc" | "notemplate" | "notemplatecontrol" | "negctrl" | "negativecontrol"
-            | "negative" | "neg" | "blank" | "nac" | "ntp" => Self::NoTemplate,
+            | "negative" | "neg" | "blank" => Self::NoTemplate,
+            "nac" | "noamplification" | "noamplificationcontrol" => Self::NoAmplification,
+            "ntp" | "notarget" | "notargetpresent" => Self::NoTarget,
             "nrt" | "nort" | "rtminus" | "minusrt" | "norttranscriptase" => {
                 Self::NoReverseTranscription
             }
@@ -60,8 +77,13 @@ impl Role {
     /// The role that a sample's name gives away: `NTC`, `water`, `no RT`, `-RT`.
     #[must_use]
     pub fn of_sample(sample: &str) -> Option<Self> {
+        const WITHOUT: [&str; 6] = ["-rt", "no rt", "no-rt", "nort", "nrt", "rt-"];
         let name = sample.trim().to_lowercase();
-        if name == "-rt" || name.ends_with(" -rt") || name.ends_with("_-rt") {
+        let parted = |end: &str| {
+            let start = name.strip_suffix(end);
+            start.is_some_and(|start| start.is_empty() || start.ends_with([' ', '_', '.', '-']))
+        };
+        if WITHOUT.into_iter().any(parted) {
             return Some(Self::NoReverseTranscription);
         }
         match letters(sample).as_str() {
@@ -95,6 +117,9 @@ mod tests {
             ("Blank", Role::NoTemplate),
             ("Neg Ctrl", Role::NoTemplate),
             ("NRT-1", Role::NoReverseTranscription),
+            ("no-RT", Role::NoReverseTranscription),
+            ("ntp", Role::NoTarget),
+            ("nac", Role::NoAmplification),
         ] {
             assert_eq!(Role::of_task(task), Some(role), "{task}");
         }
@@ -102,6 +127,9 @@ mod tests {
         assert_eq!(Role::of_sample("NTC 2"), Some(Role::NoTemplate));
         assert_eq!(Role::of_sample("H2O"), Some(Role::NoTemplate));
         assert_eq!(Role::of_sample("liver -RT"), Some(Role::NoReverseTranscription));
+        for sample in ["no-RT", "liver_noRT", "liver no RT"] {
+            assert_eq!(Role::of_sample(sample), Some(Role::NoReverseTranscription), "{sample}");
+        }
         assert_eq!(Role::of_sample("SORT-1"), None);
     }
 }

@@ -19,10 +19,10 @@ use cistron_audit::{Audit, InputFile, gate};
 use cistron_data::artefact;
 use cistron_data::error::{Error, InputError};
 use cistron_data::read::table::Table;
-use cistron_qpcr::Measurements;
 use cistron_qpcr::audit::{Cutoffs, audit};
 use cistron_qpcr::quantity::{Design, calibrate, call, compare, standard_curves};
 use cistron_qpcr::read::read_all;
+use cistron_qpcr::{Measurements, Well};
 
 /// What `--out` gets.
 const OUTPUTS: [&str; 4] = ["cq.tsv", "quantities.tsv", "qpcr-audit.json", "report.html"];
@@ -52,6 +52,9 @@ pub(super) struct Qpcr {
     /// Table with a column `sample` and the column of the condition.
     #[arg(long, value_name = "TABLE", requires = "condition")]
     samples: Option<PathBuf>,
+    /// Well to leave out, `A1` or `PLATE:A1`; may be repeated.
+    #[arg(long, value_name = "WELL")]
+    exclude: Vec<String>,
     /// YAML or JSON file with cut-offs that differ from the default.
     #[arg(long, value_name = "FILE")]
     cutoffs: Option<PathBuf>,
@@ -85,6 +88,7 @@ impl Qpcr {
         if let (Some(table), Some(column)) = (&self.samples, &self.condition) {
             name_conditions(&mut measurements, table, column)?;
         }
+        self.leave_out(&mut measurements)?;
         let called = call(&mut measurements);
         let design = self.design(&measurements)?;
         let curves = standard_curves(&measurements);
@@ -145,6 +149,27 @@ impl Qpcr {
             let expected = "keys such as `no-template-margin: 5`";
             InputError::new(path, error.to_string(), expected, "leave out what is as usual")
         })?)
+    }
+
+    /// Marks the wells that `--exclude` names.
+    fn leave_out(&self, measurements: &mut Measurements) -> Result<(), Error> {
+        for name in &self.exclude {
+            let (plate, well) = name
+                .rsplit_once(':')
+                .map_or((None, name.as_str()), |parts| (Some(parts.0), parts.1));
+            let written = Well::parse(well).map_or(well.to_string(), |well| well.to_string());
+            let mut any = false;
+            for r in measurements.reactions.iter_mut().filter(|r| r.well == written) {
+                if plate.is_none_or(|plate| plate == r.plate) {
+                    (r.omitted, any) = (true, true);
+                }
+            }
+            if !any {
+                let wells = measurements.reactions.iter().map(|r| r.well.as_str());
+                return Err(unknown("--exclude", name, wells));
+            }
+        }
+        Ok(())
     }
 
     /// What is compared, every name of it checked against the files.

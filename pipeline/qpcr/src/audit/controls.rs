@@ -12,7 +12,7 @@ use cistron_audit::{Finding, Status};
 pub(super) fn no_template(subject: &Subject<'_>) -> Finding {
     let out = open("no-template", "Are the reagents free of template?");
     let margin = subject.cutoffs.no_template_margin;
-    check(subject, Role::NoTemplate, margin, out, "replace the reagents and repeat the plate")
+    check(subject, Role::is_negative, margin, out, "replace the reagents and repeat the plate")
 }
 
 /// Is the signal RNA's, not genomic DNA's?
@@ -20,14 +20,23 @@ pub(super) fn no_reverse_transcription(subject: &Subject<'_>) -> Finding {
     let out = open("no-reverse-transcription", "Is the signal RNA's, not genomic DNA's?");
     let margin = subject.cutoffs.no_reverse_transcription_margin;
     let remedy = "treat the RNA with DNase, or use primers that span an exon junction";
-    check(subject, Role::NoReverseTranscription, margin, out, remedy)
+    let is = |role| role == Role::NoReverseTranscription;
+    check(subject, is, margin, out, remedy)
 }
 
 /// Compares each control that amplifies with the latest sample of its target.
-fn check(subject: &Subject<'_>, role: Role, margin: f64, out: Finding, remedy: &str) -> Finding {
+fn check(
+    subject: &Subject<'_>,
+    is: impl Fn(Role) -> bool,
+    margin: f64,
+    out: Finding,
+    remedy: &str,
+) -> Finding {
     let all = || subject.measurements.reactions.iter().filter(|r| !r.omitted);
-    let controls: Vec<&Reaction> = all().filter(|r| r.role == role).collect();
+    let controls: Vec<&Reaction> = all().filter(|r| is(r.role)).collect();
     if controls.is_empty() {
+        let role =
+            if is(Role::NoTemplate) { Role::NoTemplate } else { Role::NoReverseTranscription };
         let why = format!("no well has the role {}", role.name());
         return out.unknown(&why, "add such a control for each target to every plate");
     }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Subject;
 use super::finding::open;
+use crate::Reaction;
 use crate::quantity::regression::{mean, median, variance};
-use crate::{Reaction, Role};
 use cistron_audit::Finding;
 use cistron_audit::finding::Table;
 
@@ -40,7 +40,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Finding {
     if plates(subject).len() < 2 {
         return out.does_not_apply("one plate");
     }
-    let cells = shared(subject, |r| r.role != Role::NoTemplate);
+    let cells = shared(subject, |r| !r.role.is_negative());
     let mut shifts: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for by_plate in cells.values() {
         // A plate is compared with the others, not with a mean that it is part of.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::Subject;
 use super::finding::{SHOWN, open};
-use crate::Role;
 use crate::quantity::regression::variance;
 use cistron_audit::Finding;
 
@@ -13,7 +12,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Finding {
     let out = open("replicates", "Do wells of the same sample and target agree?");
     let mut groups: BTreeMap<_, Vec<f64>> = BTreeMap::new();
     for r in &subject.measurements.reactions {
-        let told = !r.sample.is_empty() && !r.omitted && r.role != Role::NoTemplate;
+        let told = !r.sample.is_empty() && !r.omitted && !r.role.is_negative();
         // Single molecules make late cycles spread by chance; `qpcr.late` counts those.
         if let Some(cq) = r.cq.value().filter(|cq| told && *cq <= subject.cutoffs.late_cq) {
             let quantity = r.quantity.map(f64::to_bits);

@@ -8,10 +8,11 @@ use super::file::{Context, well};
 use super::layout::index;
 use super::long_cq::role;
 use super::number::Decimal;
+use super::well_number::WellNumbers;
 use crate::{Reaction, Role};
 
 /// What a well holds.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 struct Content {
     sample: String,
     target: String,
@@ -41,21 +42,30 @@ impl Annotations {
                 context.references.borrow_mut().insert(cell(Column::Target).to_string());
             }
             let quantity = decimal.parse(cell(Column::Quantity)).filter(|q| *q > 0.0);
-            self.wells.entry(name).or_default().push(Content {
+            let content = Content {
                 sample: cell(Column::Sample).to_string(),
                 target: cell(Column::Target).to_string(),
                 dye: cell(Column::Dye).to_string(),
                 role,
                 quantity: quantity.filter(|_| role == Role::Standard),
-            });
+            };
+            let there = self.wells.entry(name).or_default();
+            // Several sheets, or a row a reading, may say the same of a well.
+            if !there.contains(&content) {
+                there.push(content);
+            }
         }
     }
 
     /// Fills in what the reactions themselves do not say.
-    pub(super) fn apply(&self, reactions: &mut [Reaction]) {
+    pub(super) fn apply(&self, reactions: &mut [Reaction], numbers: &WellNumbers) {
+        let mut wells: HashMap<String, Vec<&Content>> = HashMap::new();
+        for (name, contents) in &self.wells {
+            wells.entry(numbers.place(name)).or_default().extend(contents);
+        }
         for reaction in reactions {
-            let Some(contents) = self.wells.get(&reaction.well) else { continue };
-            let same = |content: &&Content| {
+            let Some(contents) = wells.get(&reaction.well) else { continue };
+            let same = |content: &&&Content| {
                 let agree = |a: &str, b: &str| a.is_empty() || b.is_empty() || a == b;
                 agree(&content.target, &reaction.target) && agree(&content.dye, &reaction.dye)
             };

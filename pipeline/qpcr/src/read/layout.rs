@@ -25,6 +25,10 @@ pub enum Layout {
     CyclesInColumns,
     /// What is in the wells; no measurement.
     Annotation,
+    /// Fluorescence by temperature: melting, which is passed over.
+    Melting,
+    /// Fluorescence of each filter or dye before it is normalised, which is passed over.
+    RawSignal,
     /// The tree of an RDML file.
     Rdml,
 }
@@ -40,15 +44,21 @@ pub(super) fn index(columns: &Columns, column: Column) -> Option<usize> {
 /// Columns that the cells of a header line name.
 pub(super) fn columns<'a>(heads: impl Iterator<Item = &'a str>) -> Columns {
     let mut found: Vec<(Column, usize, u8)> = Vec::new();
+    let mut number = None;
     for (i, head) in heads.enumerate() {
         if let Some((column, sure)) = column::recognise(head) {
             match found.iter_mut().find(|f| f.0 == column) {
-                Some(old) if old.2 < sure => *old = (column, i, sure),
-                Some(_) => {}
+                Some(old) if old.2 < sure => {
+                    // `Well` beside `Well Position` is the well's number.
+                    number = number.or((column == Column::Well).then_some(old.1));
+                    *old = (column, i, sure);
+                }
+                Some(_) => number = number.or((column == Column::Well).then_some(i)),
                 None => found.push((column, i, sure)),
             }
         }
     }
+    found.extend(number.map(|i| (Column::WellNumber, i, 0)));
     found.into_iter().map(|(column, i, _)| (column, i)).collect()
 }
 
@@ -74,9 +84,20 @@ pub(super) fn of_header(row: &Row, next: Option<&Row>) -> Option<(Layout, Column
             next.and_then(|next| Decimal::of(std::slice::from_ref(next)).parse(next.cell(cycle)));
         let others = row.bare().filter(|cell| !cell.is_empty()).count() > 1;
         if below.is_some() && others {
-            let long = has(Column::Well) && has(Column::Fluorescence);
-            let layout = if long { Layout::LongCurve } else { Layout::CyclesInRows };
+            let layout = match (has(Column::Well), has(Column::Fluorescence)) {
+                (true, true) => Layout::LongCurve,
+                (false, _) => Layout::CyclesInRows,
+                // Filters (x1-m1) or dyes in columns, as in sections Raw Data and Multicomponent.
+                (true, false) => Layout::RawSignal,
+            };
             return Some((layout, found));
+        }
+    }
+    if let Some(at) = index(&found, Column::Temperature).filter(|_| !has(Column::Cycle)) {
+        let below =
+            next.is_some_and(|n| Decimal::of(std::slice::from_ref(n)).parse(n.cell(at)).is_some());
+        if below && row.bare().filter(|cell| !cell.is_empty()).count() > 1 {
+            return Some((Layout::Melting, found));
         }
     }
     if numbered(row).is_some() && named {

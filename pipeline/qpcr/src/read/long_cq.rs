@@ -45,13 +45,6 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Found, I
         if reaction.dye.is_empty() {
             reaction.dye.clone_from(&context.dye);
         }
-        if column(Column::Target).is_none() && column(Column::Dye).is_some() {
-            // Exports without target names tell the targets of a well apart by the dye.
-            reaction.target.clone_from(&reaction.dye);
-        }
-        if reaction.sample.is_empty() && reaction.target.is_empty() && cq == Cq::Absent {
-            continue; // An empty well.
-        }
         reaction.well = well(cell(Column::Well));
         let named = [(Column::Run, &mut reaction.run), (Column::Plate, &mut reaction.plate)];
         for (column, name) in named {
@@ -62,6 +55,10 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Found, I
         }
         let (role, endogenous) = role(cell(Column::Task), &reaction.sample);
         reaction.role = role;
+        let named = !reaction.sample.is_empty() || !reaction.target.is_empty();
+        if !named && cq == Cq::Absent && role == Role::Unknown {
+            continue; // An empty well.
+        }
         if endogenous {
             context.references.borrow_mut().insert(reaction.target.clone());
         }
@@ -73,14 +70,23 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Found, I
             let quantity = decimal.parse(cell(Column::Quantity)).filter(|q| *q > 0.0);
             reaction.quantity = standard.or(quantity);
         }
-        let yes = |word: &str| matches!(word.to_lowercase().as_str(), "true" | "1" | "yes");
-        let no = |word: &str| matches!(word.to_lowercase().as_str(), "false" | "0" | "no");
-        reaction.omitted = yes(cell(Column::Omit)) || no(cell(Column::Include));
+        reaction.omitted = omitted(cell(Column::Omit), cell(Column::Include));
         reaction.columns =
             kept.iter().map(|(name, i)| (name.clone(), row.cell(*i).to_string())).collect();
         out.push(reaction);
     }
     Ok((out, facts))
+}
+
+/// Whether a file leaves a reaction out: a column such as `Omit` or `Excluded` says more than no, or
+/// one such as `Use` or `Include` says no.
+pub(super) fn omitted(omit: &str, include: &str) -> bool {
+    let no = |word: &str| {
+        const NO: [&str; 10] = ["false", "f", "0", "no", "n", "-", "na", "n/a", "none", "off"];
+        NO.contains(&word.to_lowercase().as_str())
+    };
+    let out = |word: &str| matches!(word.to_lowercase().as_str(), "excluded" | "omitted" | "out");
+    (!omit.is_empty() && !no(omit)) || no(include) || out(include)
 }
 
 /// Whether the well of a row is a place on a plate.
@@ -101,8 +107,8 @@ pub(super) fn cq(
         return Ok(if silent { Cq::Undetermined } else { word });
     }
     let number = decimal.parse(cell);
-    // BioMark writes 999 where nothing amplifies.
-    if context.instrument == Instrument::BioMark && number.is_some_and(|n| n >= 999.0) {
+    // BioMark and others write 999 where nothing amplifies.
+    if number.is_some_and(|n| (n - 999.0).abs() < 1e-9) {
         return Ok(Cq::Undetermined);
     }
     // Both are written for a reaction that never crosses the threshold.

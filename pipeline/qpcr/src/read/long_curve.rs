@@ -6,7 +6,7 @@ use super::block::Block;
 use super::column::{Column, is_filter};
 use super::file::{Context, well};
 use super::layout::index;
-use super::long_cq::role;
+use super::long_cq::{omitted, role};
 use super::number::Decimal;
 use crate::{Curve, Reaction};
 use cistron_data::error::InputError;
@@ -21,6 +21,8 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Vec<Reac
     let filter = column(Column::Fluorescence).and_then(|i| block.heads.get(i));
     let filter = filter.filter(|head| is_filter(head)).cloned().unwrap_or_default();
     let mut found: IndexMap<(String, String, String), Reaction> = IndexMap::new();
+    // Without targets, the dye tells the curves of a well apart.
+    let apart = if column(Column::Target).is_some() { Column::Target } else { Column::Dye };
     for row in block.rows.iter().filter(|row| !row.is_blank()) {
         let cell = |c| column(c).map_or("", |i| row.cell(i));
         if cell(Column::Well).is_empty() || cell(Column::Cycle).is_empty() {
@@ -38,7 +40,7 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Vec<Reac
         let fluorescence = number(Column::Fluorescence, "fluorescence")?;
         let part = |i: Option<usize>| i.map_or("", |i| row.cell(i));
         let part = format!("{} {}", part(programme), part(segment));
-        let key = (cell(Column::Well).to_string(), cell(Column::Target).to_string(), part);
+        let key = (cell(Column::Well).to_string(), cell(apart).to_string(), part);
         let reaction = found.entry(key).or_insert_with(|| {
             let mut reaction = context.reaction(row.line);
             reaction.well = well(cell(Column::Well));
@@ -47,12 +49,22 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Vec<Reac
             reaction.dye =
                 if filter.is_empty() { cell(Column::Dye).to_string() } else { filter.clone() };
             reaction.role = role(cell(Column::Task), cell(Column::Sample)).0;
+            reaction.omitted = omitted(cell(Column::Omit), cell(Column::Include));
             reaction.curve = Some(Curve::default());
             reaction
         });
         let curve = reaction.curve.get_or_insert_default();
         curve.cycles.push(cycle);
         curve.fluorescence.push(fluorescence);
+    }
+    let once = |reaction: &Reaction| {
+        let cycles = reaction.curve.as_ref().map_or(&[][..], |curve| &curve.cycles);
+        cycles.len() > 5 && cycles.windows(2).all(|pair| pair[0].total_cmp(&pair[1]).is_eq())
+    };
+    if !found.is_empty() && found.values().all(once) {
+        let help = "export the amplification or the Cq of the same run as well";
+        let found = "melting curves only: many readings of one cycle";
+        return Err(InputError::new(context.path, found, "fluorescence by cycle", help));
     }
     let out = amplification(found);
     for reaction in &out {

@@ -4,7 +4,7 @@ use super::block::Block;
 use super::column::Column;
 use super::file::{Context, well};
 use super::layout::index;
-use super::long_cq::role;
+use super::long_cq::{omitted, role};
 use super::number::Decimal;
 use crate::{Curve, Reaction};
 use cistron_data::error::InputError;
@@ -44,6 +44,7 @@ pub(super) fn parse(block: &Block<'_>, context: &Context<'_>) -> Result<Vec<Reac
         reaction.target = cell(Column::Target).to_string();
         reaction.dye = cell(Column::Dye).to_string();
         reaction.role = role(cell(Column::Task), cell(Column::Sample)).0;
+        reaction.omitted = omitted(cell(Column::Omit), cell(Column::Include));
         let run = cell(Column::Run);
         if !run.is_empty() {
             (reaction.run, reaction.plate) = (run.to_string(), run.to_string());

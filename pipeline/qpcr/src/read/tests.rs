@@ -6,7 +6,7 @@ use std::path::Path;
 use super::*;
 use crate::{Cq, Reaction, Role};
 
-fn file(bytes: &[u8]) -> Result<Measurements, InputError> {
+pub(super) fn file(bytes: &[u8]) -> Result<Measurements, InputError> {
     let folder = tempfile::tempdir().unwrap();
     // The name says nothing.
     let path = folder.path().join("plate-7.dat");
@@ -14,7 +14,7 @@ fn file(bytes: &[u8]) -> Result<Measurements, InputError> {
     read_all(&[path], &["Treatment".to_string()])
 }
 
-fn all(text: &str) -> Vec<Reaction> {
+pub(super) fn all(text: &str) -> Vec<Reaction> {
     file(text.as_bytes()).unwrap().reactions
 }
 

@@ -8,6 +8,57 @@ use super::sheet::Row;
 use crate::{Cq, Reaction};
 use cistron_data::error::InputError;
 
+/// Highest Cq of a table below which its numbers are no cycles: efficiencies, ratios, scores.
+const LOWEST: f64 = 5.0;
+
+/// Whether a head names a number that is no Cq.
+fn is_statistic(head: &str) -> bool {
+    const WORDS: [&str; 32] = [
+        "eff",
+        "efficiency",
+        "slope",
+        "intercept",
+        "r2",
+        "rsq",
+        "rsquared",
+        "sd",
+        "se",
+        "sem",
+        "cv",
+        "n",
+        "count",
+        "ratio",
+        "fold",
+        "foldchange",
+        "pvalue",
+        "padj",
+        "m",
+        "stability",
+        "rank",
+        "amount",
+        "dilution",
+        "weight",
+        "row",
+        "column",
+        "col",
+        "number",
+        "no",
+        "index",
+        "id",
+        "replicate",
+    ];
+    WORDS.contains(&super::column::key(head).as_str())
+}
+
+/// Whether a column numbers its rows: 0, 1, 2 … or 1, 2, 3 …
+fn counts_rows(cells: impl Iterator<Item = Option<f64>>) -> bool {
+    let cells: Option<Vec<f64>> = cells.collect();
+    cells.is_some_and(|cells| {
+        let rising = cells.windows(2).all(|pair| (pair[1] - pair[0] - 1.0).abs() < 1e-9);
+        cells.len() > 2 && rising && (cells[0].abs() < 1e-9 || (cells[0] - 1.0).abs() < 1e-9)
+    })
+}
+
 /// Reads a table whose first row names targets, and samples or wells where it has them.
 ///
 /// A column is a target's where each of its cells is a Cq; rows without a name are numbered.
@@ -37,9 +88,20 @@ pub(super) fn parse(rows: &[&Row], context: &Context<'_>) -> Result<Vec<Reaction
         cells.clone().all(fits) && cells.any(number)
     };
     let targets: Vec<usize> = (0..names.len())
-        .filter(|i| !names[*i].is_empty() && !identity(*i))
+        .filter(|i| !names[*i].is_empty() && !identity(*i) && !is_statistic(names[*i]))
         .filter(numeric)
+        .filter(|i| !counts_rows(data.iter().map(|row| decimal.parse(row.cell(*i)))))
         .collect();
+    let numbers =
+        || targets.iter().flat_map(|i| data.iter().filter_map(|r| decimal.parse(r.cell(*i))));
+    if let Some(most) = numbers().reduce(f64::max).filter(|most| *most > 1.0 && *most < LOWEST) {
+        let found = format!("numbers up to {most} under `{}`", names[targets[0]]);
+        return Err(context.error(
+            head,
+            &found,
+            "quantification cycles; no run has all of them so low",
+        ));
+    }
     // The first column of words names the samples where no column is called so.
     let words = |i: &usize| !numeric(i) && !names[*i].is_empty();
     let sample = column(Column::Sample).or_else(|| (0..names.len()).find(words));
