@@ -93,7 +93,7 @@ pub use would_leak::random_split;
 pub const SCHEMA: u32 = 1;
 
 /// Version of the checks and thresholds; it changes when a verdict on the same data can change.
-pub const RULES: &str = "1.0.0";
+pub const RULES: &str = "2.0.0";
 
 /// Content of `audit.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -55,7 +55,8 @@ impl Stage {
     /// Number that goes up whenever the stage's output changes for the same input.
     pub(super) const fn version(self) -> u32 {
         match self {
-            Self::Read | Self::Encode => 1,
+            Self::Encode => 1,
+            Self::Read => 2,
             Self::Split | Self::Predict => 3,
             Self::Audit | Self::Report | Self::Train => 4,
             Self::Evaluate => 6,
