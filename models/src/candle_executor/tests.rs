@@ -25,7 +25,7 @@ use crate::weights::Weights;
 const CLASSES: usize = 3;
 const RECORDS: usize = 5;
 
-/// A batch of five records of different valid lengths, one of them without a valid position.
+/// A batch of five records of different valid lengths.
 struct Records {
     shape: InputShape,
     lengths: Vec<u32>,
@@ -42,7 +42,7 @@ impl Records {
         let (length, channels) = (shape.length(), shape.channels());
         let count = RECORDS * length;
         let longest = length as u32;
-        let lengths = [longest, longest - longest / 3, 0, longest, longest / 2];
+        let lengths = [longest, longest - longest / 3, 1, longest, longest / 2];
         let limit = match shape {
             InputShape::Symbols { symbols, .. } => symbols,
             InputShape::Tokens { vocabulary, .. } => vocabulary,
@@ -52,7 +52,7 @@ impl Records {
         let ids = (0..count).map(|_| draw(limit)).collect();
         let values = (0..count * channels).map(|_| draw(1000) as f32 / 500.0 - 1.0).collect();
         let table = (0..limit * channels).map(|_| draw(1000) as f32 / 500.0 - 1.0).collect();
-        Self { shape, lengths: lengths.to_vec(), codes, ids, values, table }
+        Self { shape, lengths: lengths.map(|l| l.max(1)).to_vec(), codes, ids, values, table }
     }
 
     fn input(&self) -> Input<'_> {
@@ -463,6 +463,40 @@ fn an_empty_record_gets_the_bias() {
                 assert!(row.iter().zip(bias).all(|(logit, bias)| (logit - bias).abs() < 1e-6));
             }
         }
+    }
+}
+
+#[test]
+fn a_record_without_a_position_leaves_attention_finite_and_the_others_as_they_are() {
+    let transformer =
+        Architecture::Transformer(Transformer { width: 8, heads: 2, ..Transformer::default() });
+    let small = Hybrid { filters: 6, width: 4, pool: 3, heads: 2, ..Hybrid::default() };
+    let cases = [
+        (transformer.clone(), TOKENS),
+        (transformer, symbols(7)),
+        (Architecture::Hybrid(small), symbols(23)),
+    ];
+    for (architecture, shape) in cases {
+        let network = architecture::build(&architecture, shape, CLASSES).unwrap();
+        let (weights, records, cpu) = (weights(&network), Records::new(shape), Cpu::default());
+        let longest = records.lengths[0];
+        let logits = |lengths: &[u32]| {
+            let input = Input { lengths, ..records.input() };
+            cpu.logits(&network, &weights, &input).unwrap()
+        };
+        let (some, empty) = ([longest, 1, longest, 1, 2], [longest, 0, longest, 0, 2]);
+        let (some, found) = (logits(&some), logits(&empty));
+        assert!(found.iter().all(|logit| logit.is_finite()), "{architecture:?}: {found:?}");
+        for record in [0, 2, 4] {
+            let row = record * CLASSES..(record + 1) * CLASSES;
+            assert_eq!(found[row.clone()], some[row], "{architecture:?}");
+        }
+        let input = Input { lengths: &empty, ..records.input() };
+        let mut gradients = vec![f32::NAN; weights.as_slice().len()];
+        let loss = CrossEntropy::default();
+        cpu.loss_and_gradients(&network, &weights, &input, &TARGETS, &loss, None, &mut gradients)
+            .unwrap();
+        assert!(gradients.iter().all(|slope| slope.is_finite()), "{architecture:?}");
     }
 }
 

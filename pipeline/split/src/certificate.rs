@@ -136,8 +136,9 @@ pub(super) fn certify(
     let short: Vec<usize> =
         (0..dataset.len()).filter(|i| cells[*i].is_some() && !sets.assessable(*i)).collect();
     let likeness = identity(threshold, k);
+    let sides: Vec<Option<u32>> = cells.iter().map(|cell| cell.map(u32::from)).collect();
     let mut letters =
-        letters::compare(&dataset.sequences(), dataset.alphabet, cells, &short, likeness);
+        letters::compare(&dataset.sequences(), dataset.alphabet, &sides, &short, likeness);
     // Equal sequences were found already.
     letters.pairs.retain(|(a, b, _)| sets.containment(*a, *b) != Some(1.0));
     let in_parts = cells.iter().flatten().count();

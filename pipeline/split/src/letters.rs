@@ -1,6 +1,8 @@
 //! Records with too few k-mers are compared letter by letter.
 
 use cistron_encoders::alphabet::Alphabet;
+use cistron_encoders::sketch::{Clusters, KmerSets};
+use petgraph::unionfind::UnionFind;
 use rayon::prelude::*;
 
 /// Positions that are compared at most: beyond it such records stay uncompared.
@@ -25,7 +27,7 @@ pub(super) struct Letters {
 pub(super) fn compare(
     sequences: &[&[u8]],
     alphabet: Alphabet,
-    cells: &[Option<u8>],
+    cells: &[Option<u32>],
     short: &[usize],
     identity: f64,
 ) -> Letters {
@@ -73,6 +75,33 @@ pub(super) fn compare(
     };
     let pairs: Vec<(usize, usize, f64)> = short.par_iter().flat_map_iter(of).collect();
     Letters { compared: short.iter().filter(|i| cells[**i].is_some()).count(), pairs }
+}
+
+/// Joins the clusters of records that too few k-mers tell apart and that letters show to be relatives.
+pub(super) fn join(
+    sequences: &[&[u8]],
+    alphabet: Alphabet,
+    sets: &KmerSets,
+    clusters: Clusters,
+    identity: f64,
+) -> Clusters {
+    let short: Vec<usize> = (0..sequences.len()).filter(|i| !sets.assessable(*i)).collect();
+    let cells: Vec<Option<u32>> = clusters.cluster_of.iter().copied().map(Some).collect();
+    let pairs = compare(sequences, alphabet, &cells, &short, identity).pairs;
+    if pairs.is_empty() {
+        return clusters;
+    }
+    let mut joined = UnionFind::<u32>::new(clusters.count);
+    for (a, b, _) in pairs {
+        joined.union(clusters.cluster_of[a], clusters.cluster_of[b]);
+    }
+    let mut numbers = std::collections::HashMap::new();
+    let number = |cluster: &u32| {
+        let next = numbers.len() as u32;
+        *numbers.entry(joined.find(*cluster)).or_insert(next)
+    };
+    let cluster_of: Vec<u32> = clusters.cluster_of.iter().map(number).collect();
+    Clusters { cluster_of, count: numbers.len(), ignored_kmers: clusters.ignored_kmers }
 }
 
 /// The largest compatible share over the places of the shorter along the longer, where it reaches
@@ -148,8 +177,8 @@ mod tests {
 
     const GENE: &[u8] = b"ATGGCGTACCTGATTCGAGGCATTACC";
 
-    fn found(sequences: &[&[u8]], cells: &[u8], short: &[usize]) -> Letters {
-        let cells: Vec<Option<u8>> = cells.iter().map(|cell| Some(*cell)).collect();
+    fn found(sequences: &[&[u8]], cells: &[u32], short: &[usize]) -> Letters {
+        let cells: Vec<Option<u32>> = cells.iter().map(|cell| Some(*cell)).collect();
         compare(sequences, Alphabet::Dna, &cells, short, 0.9)
     }
 
@@ -164,6 +193,17 @@ mod tests {
         assert_eq!(letters.compared, 4);
         // Within one cell nothing is compared.
         assert!(found(&all, &[0; 5], &[1, 2, 3, 4]).pairs.is_empty());
+    }
+
+    #[test]
+    fn relatives_by_letters_are_one_cluster() {
+        let other = b"TTTTTTTTTTTTTTTTTTTTTTTTTTT";
+        let all: [&[u8]; 4] = [other, GENE, b"ATGGCNTACCTGRTTCGAGGCATTACC", &GENE[5..20]];
+        let sets = KmerSets::build(&all, Alphabet::Dna, 25).unwrap();
+        let cluster_of = vec![0, 1, 2, 3];
+        let apart = Clusters { cluster_of, count: 4, ignored_kmers: 0 };
+        let joined = join(&all, Alphabet::Dna, &sets, apart, 0.9);
+        assert_eq!((joined.cluster_of, joined.count), (vec![0, 1, 1, 1], 2));
     }
 
     #[test]

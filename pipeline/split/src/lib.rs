@@ -11,7 +11,7 @@ pub mod neighbour;
 pub mod table;
 
 use cistron_encoders::alphabet::Alphabet;
-use cistron_encoders::sketch::{Clusters, KmerSets, cluster};
+use cistron_encoders::sketch::{Clusters, KmerSets, cluster, identity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -148,6 +148,9 @@ fn clusters_counting(
         sets.count_shared();
     }
     let clusters = cluster(&sets, homology.containment).map_err(failed)?;
+    let likeness = identity(homology.containment, k);
+    let sequences = dataset.sequences();
+    let clusters = letters::join(&sequences, dataset.alphabet, &sets, clusters, likeness);
     Ok((sets, clusters))
 }
 
